@@ -1,0 +1,419 @@
+package catalog
+
+import (
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+func (a *applier) alterTable(n *pgsql.AlterTableStmt) {
+	if n.Objtype == pgsql.ObjectIndex || n.Objtype == pgsql.ObjectTypeObjectType {
+		return
+	}
+	t := a.Table(n.Relation)
+	if t == nil {
+		return
+	}
+	t.Altered++
+	places := a.commandPlaces(n)
+	for i, e := range n.Cmds {
+		cmd, ok := e.(*pgsql.AlterTableCmd)
+		if !ok {
+			continue
+		}
+		def := a.place()
+		if i < len(places) {
+			def = places[i]
+		}
+		a.alterCommand(t, cmd, def)
+	}
+}
+
+// commandPlaces returns where the commands of an ALTER TABLE stand.
+func (a *applier) commandPlaces(n *pgsql.AlterTableStmt) []Place {
+	var out []Place
+	for _, e := range CommandTokens(a.st, n) {
+		out = append(out, a.tokens(e[0], e[1]))
+	}
+	return out
+}
+
+// CommandTokens returns the token ranges [first, last] of the commands of an
+// ALTER TABLE.
+func CommandTokens(st *pgsql.Statement, n *pgsql.AlterTableStmt) [][2]int {
+	if n.Relation == nil {
+		return nil
+	}
+	i := st.TokenAt(int(n.Relation.Location))
+	for st.Is(i+1, ".") {
+		i += 2
+	}
+	i++
+	if st.Is(i, "*") || st.Is(i, ")") { // TABLE t *, TABLE ONLY (t)
+		i++
+	}
+	if i >= len(st.Tokens) {
+		return nil
+	}
+	return st.List(i, len(st.Tokens))
+}
+
+func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
+	col := t.Column(cmd.Name)
+	switch cmd.Subtype {
+	case pgsql.ATAddColumn:
+		if d, ok := cmd.Def.(*pgsql.ColumnDef); ok {
+			a.addColumn(t, d, def)
+			for _, p := range t.Partitions {
+				a.addColumn(p, d, def)
+			}
+		}
+	case pgsql.ATDropColumn:
+		a.dropColumn(t, cmd.Name)
+	case pgsql.ATAlterColumnType:
+		if d, ok := cmd.Def.(*pgsql.ColumnDef); ok && col != nil {
+			col.Type = TypeOf(d.TypeName)
+		}
+	case pgsql.ATSetNotNull:
+		if col != nil {
+			col.NotNull = true
+		}
+	case pgsql.ATDropNotNull:
+		if col != nil {
+			col.NotNull = false
+		}
+	case pgsql.ATColumnDefault:
+		if col != nil {
+			col.Default = ""
+			if cmd.Def != nil {
+				for i := a.st.TokenAt(int(def.Start - a.st.Start())); i < len(a.st.Tokens); i++ {
+					if a.st.Is(i, "default") {
+						col.Default = a.text(i+1, clauseEnd(a.st, i+1, len(a.st.Tokens))-1)
+						break
+					}
+				}
+			}
+		}
+	case pgsql.ATAddIdentity:
+		if col != nil {
+			col.Identity, col.NotNull = 'd', true
+			if k, ok := cmd.Def.(*pgsql.Constraint); ok && k.GeneratedWhen == "a" {
+				col.Identity = 'a'
+			}
+		}
+	case pgsql.ATDropIdentity:
+		if col != nil {
+			col.Identity = 0
+		}
+	case pgsql.ATDropExpression:
+		if col != nil {
+			col.Generated = ""
+		}
+	case pgsql.ATAddConstraint:
+		if k, ok := cmd.Def.(*pgsql.Constraint); ok {
+			a.addConstraint(t, k, def)
+		}
+	case pgsql.ATDropConstraint:
+		for i, k := range t.Constraints {
+			if k.Name == cmd.Name {
+				t.Constraints = append(t.Constraints[:i:i], t.Constraints[i+1:]...)
+				break
+			}
+		}
+	case pgsql.ATAttachPartition:
+		if p, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
+			if child := a.Table(p.Name); child != nil {
+				child.PartitionOf = t
+				t.Partitions = append(t.Partitions, child)
+			}
+		}
+	case pgsql.ATDetachPartition:
+		if p, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
+			if child := a.Table(p.Name); child != nil {
+				child.PartitionOf = nil
+				t.Partitions = remove(t.Partitions, child)
+			}
+		}
+	case pgsql.ATAddInherit:
+		if rv, ok := cmd.Def.(*pgsql.RangeVar); ok {
+			if parent := a.Table(rv); parent != nil {
+				t.Inherits = append(t.Inherits, parent)
+			}
+		}
+	case pgsql.ATDropInherit:
+		if rv, ok := cmd.Def.(*pgsql.RangeVar); ok {
+			t.Inherits = remove(t.Inherits, a.Table(rv))
+		}
+	case pgsql.ATSetLogged:
+		t.Unlogged = false
+	case pgsql.ATSetUnLogged:
+		t.Unlogged = true
+	}
+}
+
+func remove[T comparable](list []T, x T) []T {
+	for i, e := range list {
+		if e == x {
+			return append(list[:i:i], list[i+1:]...)
+		}
+	}
+	return list
+}
+
+func (a *applier) dropColumn(t *Table, name string) {
+	for i, c := range t.Columns {
+		if c.Name == name {
+			t.Columns = append(t.Columns[:i:i], t.Columns[i+1:]...)
+			break
+		}
+	}
+	// What is built on the column goes with it.
+	for _, ix := range append([]*Index(nil), t.Indexes...) {
+		for _, c := range ix.Columns {
+			if c.Column == name {
+				a.removeIndex(ix)
+				break
+			}
+		}
+	}
+	var keep []*Constraint
+	for _, k := range t.Constraints {
+		if !contains(k.Columns, name) {
+			keep = append(keep, k)
+		}
+	}
+	t.Constraints = keep
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *applier) rename(n *pgsql.RenameStmt) {
+	switch n.RenameType {
+	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview, pgsql.ObjectForeignTable:
+		if t := a.Table(n.Relation); t != nil {
+			delete(a.relations, t.Name)
+			t.Name.Name = n.Newname
+			t.Altered++
+			a.relations[t.Name] = t
+			return
+		}
+		// ALTER TABLE also renames sequences and indexes.
+		a.renameSequence(rangeName(n.Relation), n.Newname)
+		a.renameIndex(rangeName(n.Relation), n.Newname)
+	case pgsql.ObjectColumn:
+		if t := a.Table(n.Relation); t != nil {
+			t.Altered++
+			a.renameColumn(t, n.Subname, n.Newname)
+		}
+	case pgsql.ObjectTabconstraint:
+		if k := a.Table(n.Relation).Constraint(n.Subname); k != nil {
+			k.Name = n.Newname
+		}
+	case pgsql.ObjectIndex:
+		a.renameIndex(rangeName(n.Relation), n.Newname)
+	case pgsql.ObjectSequence:
+		a.renameSequence(rangeName(n.Relation), n.Newname)
+	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
+		if l, ok := n.Object.(*pgsql.List); ok {
+			if t := a.Type(ListName(l.Items)); t != nil {
+				delete(a.types, t.Name)
+				t.Name.Name = n.Newname
+				a.types[t.Name] = t
+			}
+		}
+	case pgsql.ObjectSchema:
+		a.renameSchema(n.Subname, n.Newname)
+	}
+}
+
+func (a *applier) renameColumn(t *Table, from, to string) {
+	if c := t.Column(from); c != nil {
+		c.Name = to
+	}
+	for _, k := range t.Constraints {
+		for i := range k.Columns {
+			if k.Columns[i] == from {
+				k.Columns[i] = to
+			}
+		}
+	}
+	for _, ix := range t.Indexes {
+		for i := range ix.Columns {
+			if ix.Columns[i].Column == from {
+				ix.Columns[i].Column = to
+			}
+		}
+	}
+}
+
+func (a *applier) renameIndex(n Name, to string) {
+	ixs := a.Indexes(n)
+	if len(ixs) == 0 {
+		return
+	}
+	ix := ixs[0]
+	a.unindex(ix)
+	ix.Name.Name = to
+	a.indexes[ix.Name] = append(a.indexes[ix.Name], ix)
+}
+
+func (a *applier) renameSequence(n Name, to string) {
+	if s := a.Sequence(n); s != nil {
+		delete(a.sequences, s.Name)
+		s.Name.Name = to
+		a.sequences[s.Name] = s
+	}
+}
+
+func (a *applier) renameSchema(from, to string) {
+	delete(a.schemas, from)
+	a.schemas[to] = true
+	for n, t := range a.relations {
+		if n.Schema == from {
+			delete(a.relations, n)
+			t.Name.Schema = to
+			a.relations[t.Name] = t
+		}
+	}
+	for n, t := range a.types {
+		if n.Schema == from {
+			delete(a.types, n)
+			t.Name.Schema = to
+			a.types[t.Name] = t
+		}
+	}
+}
+
+func (a *applier) setSchema(n *pgsql.AlterObjectSchemaStmt) {
+	switch n.ObjectType {
+	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview:
+		if t := a.Table(n.Relation); t != nil {
+			delete(a.relations, t.Name)
+			t.Name.Schema = n.Newschema
+			a.relations[t.Name] = t
+		}
+	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
+		if l, ok := n.Object.(*pgsql.List); ok {
+			if t := a.Type(ListName(l.Items)); t != nil {
+				delete(a.types, t.Name)
+				t.Name.Schema = n.Newschema
+				a.types[t.Name] = t
+			}
+		}
+	case pgsql.ObjectSequence:
+		if s := a.Sequence(rangeName(n.Relation)); s != nil {
+			delete(a.sequences, s.Name)
+			s.Name.Schema = n.Newschema
+			a.sequences[s.Name] = s
+		}
+	}
+}
+
+func (a *applier) drop(n *pgsql.DropStmt) {
+	for _, o := range n.Objects {
+		var name Name
+		switch o := o.(type) {
+		case *pgsql.List:
+			name = ListName(o.Items)
+		case *pgsql.String:
+			name = Name{"", o.Sval}
+		case *pgsql.TypeName:
+			name = ListName(o.Names)
+		case *pgsql.ObjectWithArgs:
+			name = ListName(o.Objname)
+		}
+		switch n.RemoveType {
+		case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview, pgsql.ObjectForeignTable:
+			if t := a.Relation(name); t != nil {
+				a.dropTable(t)
+			}
+		case pgsql.ObjectIndex:
+			if ixs := a.Indexes(name); len(ixs) > 0 {
+				a.removeIndex(ixs[0])
+			}
+		case pgsql.ObjectSequence:
+			if s := a.Sequence(name); s != nil {
+				delete(a.sequences, s.Name)
+			}
+		case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
+			if t := a.Type(name); t != nil {
+				delete(a.types, t.Name)
+			}
+		case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
+			if fs := a.Functions(name); len(fs) > 0 {
+				delete(a.functions, fs[0].Name)
+			}
+		case pgsql.ObjectSchema:
+			a.dropSchema(name.Name)
+		case pgsql.ObjectExtension:
+			delete(a.extensions, name.Name)
+		case pgsql.ObjectTrigger:
+			a.dropTrigger(o)
+		}
+	}
+}
+
+func (a *applier) dropTable(t *Table) {
+	for _, ix := range append([]*Index(nil), t.Indexes...) {
+		a.removeIndex(ix)
+	}
+	if t.PartitionOf != nil {
+		t.PartitionOf.Partitions = remove(t.PartitionOf.Partitions, t)
+	}
+	for _, p := range append([]*Table(nil), t.Partitions...) {
+		a.dropTable(p)
+	}
+	for n, s := range a.sequences {
+		if s.Table.Name == t.Name.Name && (s.Table.Schema == "" || s.Table.Schema == t.Name.Schema) {
+			delete(a.sequences, n)
+		}
+	}
+	delete(a.relations, t.Name)
+}
+
+func (a *applier) dropSchema(name string) {
+	delete(a.schemas, name)
+	for n, t := range a.relations {
+		if n.Schema == name {
+			a.dropTable(t)
+		}
+	}
+	for n := range a.types {
+		if n.Schema == name {
+			delete(a.types, n)
+		}
+	}
+	for n := range a.functions {
+		if n.Schema == name {
+			delete(a.functions, n)
+		}
+	}
+	for n := range a.sequences {
+		if n.Schema == name {
+			delete(a.sequences, n)
+		}
+	}
+}
+
+func (a *applier) dropTrigger(o pgsql.Node) {
+	l, ok := o.(*pgsql.List)
+	if !ok || len(l.Items) < 2 {
+		return
+	}
+	last, _ := l.Items[len(l.Items)-1].(*pgsql.String)
+	t := a.Relation(ListName(l.Items[:len(l.Items)-1]))
+	if t == nil || last == nil {
+		return
+	}
+	for i, tg := range t.Triggers {
+		if tg.Name == last.Sval {
+			t.Triggers = append(t.Triggers[:i:i], t.Triggers[i+1:]...)
+			return
+		}
+	}
+}

@@ -1,0 +1,304 @@
+package catalog
+
+import (
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+// Apply lets the catalog follow a statement of source number source.
+func (c *Catalog) Apply(st *pgsql.Statement, source int) {
+	a := &applier{Catalog: c, st: st, source: source}
+	switch n := st.Tree.(type) {
+	case *pgsql.CreateStmt:
+		a.createTable(n)
+	case *pgsql.CreateForeignTableStmt:
+		if n.BaseStmt != nil {
+			if t := a.createTable(n.BaseStmt); t != nil {
+				t.Kind = Foreign
+			}
+		}
+	case *pgsql.CreateTableAsStmt:
+		a.createTableAs(n)
+	case *pgsql.ViewStmt:
+		a.createView(n)
+	case *pgsql.AlterTableStmt:
+		a.alterTable(n)
+	case *pgsql.IndexStmt:
+		a.createIndex(n)
+	case *pgsql.RenameStmt:
+		a.rename(n)
+	case *pgsql.DropStmt:
+		a.drop(n)
+	case *pgsql.CreateSeqStmt:
+		name := c.create(rangeName(n.Sequence))
+		s := &Sequence{Name: name, Def: a.place()}
+		c.sequences[name] = s
+		a.ownSequence(s, n.Options)
+	case *pgsql.AlterSeqStmt:
+		if s := c.Sequence(rangeName(n.Sequence)); s != nil {
+			a.ownSequence(s, n.Options)
+		}
+	case *pgsql.CreateSchemaStmt:
+		a.createSchema(n)
+	case *pgsql.CreateEnumStmt:
+		t := &TypeDef{Name: c.create(ListName(n.TypeName)), Kind: Enum, Def: a.place()}
+		for _, v := range n.Vals {
+			if s, ok := v.(*pgsql.String); ok {
+				t.Values = append(t.Values, s.Sval)
+			}
+		}
+		c.types[t.Name] = t
+	case *pgsql.AlterEnumStmt:
+		if t := c.Type(ListName(n.TypeName)); t != nil && n.NewVal != "" && n.OldVal == "" {
+			t.Values = append(t.Values, n.NewVal)
+		}
+	case *pgsql.CreateDomainStmt:
+		a.createDomain(n)
+	case *pgsql.CompositeTypeStmt:
+		t := &TypeDef{Name: c.create(rangeName(n.Typevar)), Kind: Composite, Def: a.place()}
+		for _, e := range n.Coldeflist {
+			if d, ok := e.(*pgsql.ColumnDef); ok {
+				t.Columns = append(t.Columns, &Column{Name: d.Colname, Type: TypeOf(d.TypeName)})
+			}
+		}
+		c.types[t.Name] = t
+	case *pgsql.CreateRangeStmt:
+		name := c.create(ListName(n.TypeName))
+		c.types[name] = &TypeDef{Name: name, Kind: Range, Def: a.place()}
+	case *pgsql.DefineStmt:
+		switch n.Kind_ {
+		case pgsql.ObjectTypeObjectType:
+			name := c.create(ListName(n.Defnames))
+			c.types[name] = &TypeDef{Name: name, Kind: Base, Def: a.place()}
+		case pgsql.ObjectAggregate:
+			name := c.create(ListName(n.Defnames))
+			c.functions[name] = append(c.functions[name], &Function{Name: name, Aggregate: true, Def: a.place()})
+		}
+	case *pgsql.CreateFunctionStmt:
+		a.createFunction(n)
+	case *pgsql.CreateTrigStmt:
+		if t := c.Table(n.Relation); t != nil {
+			t.Triggers = append(t.Triggers, &Trigger{Name: n.Trigname, Function: ListName(n.Funcname), Def: a.place()})
+		}
+	case *pgsql.CreateExtensionStmt:
+		e := &Extension{Name: n.Extname, Def: a.place()}
+		for _, o := range n.Options {
+			if d, ok := o.(*pgsql.DefElem); ok && d.Defname == "schema" {
+				if s, ok := d.Arg.(*pgsql.String); ok {
+					e.Schema = s.Sval
+				}
+			}
+		}
+		c.extensions[e.Name] = e
+	case *pgsql.AlterObjectSchemaStmt:
+		a.setSchema(n)
+	case *pgsql.VariableSetStmt:
+		if strings.EqualFold(n.Name, "search_path") {
+			a.setSearchPath(n)
+		}
+	case *pgsql.SelectStmt:
+		a.selectStmt(n)
+	}
+}
+
+// applier is one application of a statement.
+type applier struct {
+	*Catalog
+	st     *pgsql.Statement
+	source int
+}
+
+// place is that of the whole statement.
+func (a *applier) place() Place {
+	return Place{a.source, a.st.Start(), a.st.End(), a.st.Stop()}
+}
+
+// text returns the source between two tokens, both included.
+func (a *applier) text(first, last int) string {
+	if first < 0 || last < first || last >= len(a.st.Tokens) {
+		return ""
+	}
+	return strings.Clone(a.st.Text[a.st.Tokens[first].Start:a.st.Tokens[last].End])
+}
+
+// inParens returns the text within the parentheses that open at or behind the
+// byte offset.
+func (a *applier) inParens(off int) string {
+	i := a.st.TokenAt(off)
+	for i < len(a.st.Tokens) && !a.st.Is(i, "(") {
+		i++
+	}
+	return a.text(i+1, a.st.Close(i)-1)
+}
+
+func (a *applier) createSchema(n *pgsql.CreateSchemaStmt) {
+	name := n.Schemaname
+	if name == "" && n.Authrole != nil {
+		name = n.Authrole.Rolename
+	}
+	a.schemas[name] = true
+	// The elements are made in the new schema, whatever the search path says.
+	path := a.SearchPath
+	a.SearchPath = append([]string{name}, path...)
+	for _, e := range n.SchemaElts {
+		sub := *a.st
+		sub.Tree = e
+		a.Apply(&sub, a.source)
+	}
+	a.SearchPath = path
+}
+
+func (a *applier) createDomain(n *pgsql.CreateDomainStmt) {
+	t := &TypeDef{Name: a.create(ListName(n.Domainname)), Kind: Domain, Base: TypeOf(n.TypeName), Def: a.place()}
+	if n.TypeName != nil {
+		from := a.st.TokenAt(int(n.TypeName.Location))
+		t.BaseSQL = a.text(from, TypeEnd(a.st, from))
+	}
+	for _, e := range n.Constraints {
+		k, ok := e.(*pgsql.Constraint)
+		if !ok {
+			continue
+		}
+		switch k.Contype {
+		case pgsql.ConstrNotnull:
+			t.NotNull = true
+		case pgsql.ConstrDefault:
+			from := a.st.TokenAt(int(k.Location)) + 1
+			t.Default = a.text(from, clauseEnd(a.st, from, len(a.st.Tokens))-1)
+		case pgsql.ConstrCheck:
+			t.Checks = append(t.Checks, Constraint{Name: k.Conname, Kind: Check, Expr: a.inParens(int(k.Location))})
+		}
+	}
+	a.types[t.Name] = t
+}
+
+func (a *applier) createFunction(n *pgsql.CreateFunctionStmt) {
+	f := &Function{
+		Name: a.create(ListName(n.Funcname)), Returns: TypeOf(n.ReturnType), Procedure: n.IsProcedure,
+		Language: "sql", Volatility: "volatile", Def: a.place(),
+	}
+	for _, p := range n.Parameters {
+		if fp, ok := p.(*pgsql.FunctionParameter); ok && fp.Mode != pgsql.FuncParamOut && fp.Mode != pgsql.FuncParamTable {
+			f.Args = append(f.Args, TypeOf(fp.ArgType))
+			f.ArgNames = append(f.ArgNames, fp.Name)
+		}
+	}
+	for _, o := range n.Options {
+		d, ok := o.(*pgsql.DefElem)
+		if !ok {
+			continue
+		}
+		if s, ok := d.Arg.(*pgsql.String); ok {
+			switch d.Defname {
+			case "language":
+				f.Language = strings.ToLower(s.Sval)
+			case "volatility":
+				f.Volatility = s.Sval
+			}
+		}
+	}
+	old := a.functions[f.Name]
+	if n.Replace {
+		for i, o := range old {
+			if sameArgs(o.Args, f.Args) {
+				old[i] = f
+				return
+			}
+		}
+	}
+	a.functions[f.Name] = append(old, f)
+}
+
+func sameArgs(a, b []Type) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Schema != b[i].Schema || a[i].Name != b[i].Name || a[i].Dims != b[i].Dims {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *applier) ownSequence(s *Sequence, options []pgsql.Node) {
+	for _, o := range options {
+		d, ok := o.(*pgsql.DefElem)
+		if !ok || d.Defname != "owned_by" {
+			continue
+		}
+		if l, ok := d.Arg.(*pgsql.List); ok && len(l.Items) >= 2 {
+			last := l.Items[len(l.Items)-1].(*pgsql.String)
+			s.Table, s.Column = ListName(l.Items[:len(l.Items)-1]), last.Sval
+		}
+	}
+}
+
+func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
+	if n.Kind_ != pgsql.VarSetValue {
+		a.SearchPath = []string{"public"}
+		return
+	}
+	var path []string
+	for _, v := range n.Args {
+		if k, ok := v.(*pgsql.AConst); ok {
+			if s, ok := k.Val.(*pgsql.String); ok {
+				for _, p := range strings.Split(s.Sval, ",") {
+					path = appendSchema(path, p)
+				}
+			}
+		}
+	}
+	a.SearchPath = path
+}
+
+// selectStmt follows pg_dump's set_config('search_path', ...) and SELECT INTO.
+func (a *applier) selectStmt(n *pgsql.SelectStmt) {
+	if n.IntoClause != nil && n.IntoClause.Rel != nil {
+		name := a.create(rangeName(n.IntoClause.Rel))
+		a.relations[name] = &Table{Name: name, Kind: Plain, Def: a.place(), LastElement: -1}
+		return
+	}
+	if len(n.TargetList) != 1 {
+		return
+	}
+	rt, _ := n.TargetList[0].(*pgsql.ResTarget)
+	if rt == nil {
+		return
+	}
+	f, _ := rt.Val.(*pgsql.FuncCall)
+	if f == nil || ListName(f.Funcname).Name != "set_config" || len(f.Args) < 2 {
+		return
+	}
+	if name, ok := StringConst(f.Args[0]); !ok || name != "search_path" {
+		return
+	}
+	if value, ok := StringConst(f.Args[1]); ok {
+		a.SearchPath = nil
+		for _, p := range strings.Split(value, ",") {
+			a.SearchPath = appendSchema(a.SearchPath, p)
+		}
+	}
+}
+
+func appendSchema(path []string, p string) []string {
+	p = strings.Trim(strings.TrimSpace(p), `"`)
+	if p == "" || p == "$user" || p == "pg_catalog" {
+		return path
+	}
+	return append(path, p)
+}
+
+// StringConst returns the value of a string literal, cast or not.
+func StringConst(n pgsql.Node) (string, bool) {
+	switch n := n.(type) {
+	case *pgsql.TypeCast:
+		return StringConst(n.Arg)
+	case *pgsql.AConst:
+		if s, ok := n.Val.(*pgsql.String); ok {
+			return s.Sval, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,399 @@
+// Package catalog follows what exists in a database while a history of
+// statements is applied: schemas, tables, columns, types, constraints,
+// indexes, sequences, views, functions and triggers. It believes the
+// statements: one that refers to something unknown is followed as far as it
+// goes and never an error.
+package catalog
+
+import (
+	"sort"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+// Name is a qualified name, folded as PostgreSQL folds it.
+type Name struct{ Schema, Name string }
+
+func (n Name) String() string {
+	if n.Schema == "" || n.Schema == "public" {
+		return n.Name
+	}
+	return n.Schema + "." + n.Name
+}
+
+// Place is where a statement, or a part of one, stands in the history. Offsets
+// are bytes in the source; Stop is behind the statement's semicolon.
+type Place struct {
+	Source     int
+	Start, End int64
+	Stop       int64
+}
+
+// Catalog is what exists at a point of the history.
+type Catalog struct {
+	// SearchPath is the current search path; the first schema is where
+	// unqualified names are made.
+	SearchPath []string
+
+	schemas    map[string]bool
+	relations  map[Name]*Table // tables, views, materialized views, foreign tables
+	indexes    map[Name][]*Index
+	sequences  map[Name]*Sequence
+	types      map[Name]*TypeDef
+	functions  map[Name][]*Function
+	extensions map[string]*Extension
+}
+
+// New returns an empty database with the schema public.
+func New() *Catalog {
+	return &Catalog{
+		SearchPath: []string{"public"},
+		schemas:    map[string]bool{"public": true},
+		relations:  map[Name]*Table{},
+		indexes:    map[Name][]*Index{},
+		sequences:  map[Name]*Sequence{},
+		types:      map[Name]*TypeDef{},
+		functions:  map[Name][]*Function{},
+		extensions: map[string]*Extension{},
+	}
+}
+
+// RelKind says what a relation is.
+type RelKind byte
+
+const (
+	Plain       RelKind = 'r'
+	Partitioned RelKind = 'p'
+	View        RelKind = 'v'
+	MatView     RelKind = 'm'
+	Foreign     RelKind = 'f'
+)
+
+// Table is a relation that has columns.
+type Table struct {
+	Name        Name
+	Kind        RelKind
+	Columns     []*Column
+	Constraints []*Constraint
+	Indexes     []*Index
+	Triggers    []*Trigger
+	// PartitionOf is the parent of a partition.
+	PartitionOf *Table
+	Partitions  []*Table
+	Inherits    []*Table
+	Temporary   bool
+	Unlogged    bool
+	// Def is the statement that made the table.
+	Def Place
+	// LastElement is the byte offset behind the last column or constraint in
+	// the parentheses of CREATE TABLE, where another can be put; -1 if the
+	// statement has no such list. Elements is how many there are.
+	LastElement int64
+	Elements    int
+	// Altered counts the statements that changed the table after it was made.
+	Altered int
+}
+
+// Column returns the column of that name, or nil.
+func (t *Table) Column(name string) *Column {
+	if t == nil {
+		return nil
+	}
+	for _, c := range t.Columns {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// Constraint returns the constraint of that name, or nil.
+func (t *Table) Constraint(name string) *Constraint {
+	if t == nil {
+		return nil
+	}
+	for _, c := range t.Constraints {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// PrimaryKey returns the primary key, or nil.
+func (t *Table) PrimaryKey() *Constraint {
+	if t == nil {
+		return nil
+	}
+	for _, c := range t.Constraints {
+		if c.Kind == PrimaryKey {
+			return c
+		}
+	}
+	return nil
+}
+
+// Column is a column of a table.
+type Column struct {
+	Name    string
+	Type    Type
+	NotNull bool
+	// Default and Generated are the text of the expression, without
+	// parentheses around it; empty if there is none.
+	Default, Generated string
+	// Identity is 'a' for ALWAYS, 'd' for BY DEFAULT, 0 for none.
+	Identity byte
+	// Serial reports one of PostgreSQL's serial pseudo types.
+	Serial bool
+	// Def is the column's definition; its End is where a clause can be added.
+	Def Place
+}
+
+// Type is a column's type. Built-in types have the names of pg_type (int4,
+// varchar, timestamptz), whatever their spelling; Schema is empty for those.
+type Type struct {
+	Schema, Name string
+	// Mods are the numbers in parentheses, such as a length.
+	Mods []int32
+	// Dims counts array dimensions.
+	Dims  int
+	SetOf bool
+}
+
+// ConstraintKind says what a constraint is.
+type ConstraintKind byte
+
+const (
+	PrimaryKey ConstraintKind = 'p'
+	Unique     ConstraintKind = 'u'
+	Check      ConstraintKind = 'c'
+	ForeignKey ConstraintKind = 'f'
+	Exclude    ConstraintKind = 'x'
+)
+
+// Constraint is a constraint of a table. NOT NULL is the column's.
+type Constraint struct {
+	Name       string
+	Kind       ConstraintKind
+	Columns    []string
+	RefTable   Name
+	RefColumns []string
+	// Expr is the text of a CHECK's expression.
+	Expr string
+	Def  Place
+}
+
+// Index is an index that a statement of its own made.
+type Index struct {
+	Name    Name
+	Table   *Table
+	Method  string
+	Columns []IndexColumn
+	Unique  bool
+	Where   string
+	Def     Place
+}
+
+// IndexColumn is a column or an expression of an index.
+type IndexColumn struct {
+	Column, Expr, Opclass string
+}
+
+// Sequence is a sequence.
+type Sequence struct {
+	Name Name
+	// OwnedBy is the column that owns it, if any.
+	Table  Name
+	Column string
+	Def    Place
+}
+
+// TypeKind says what a user-defined type is.
+type TypeKind byte
+
+const (
+	Enum      TypeKind = 'e'
+	Domain    TypeKind = 'd'
+	Composite TypeKind = 'c'
+	Range     TypeKind = 'r'
+	Base      TypeKind = 'b'
+)
+
+// TypeDef is a user-defined type.
+type TypeDef struct {
+	Name Name
+	Kind TypeKind
+	// Values are the labels of an enum.
+	Values []string
+	// Base, NotNull, Default and Checks describe a domain. Checks hold the text
+	// of the expressions, in which VALUE stands for the value.
+	Base    Type
+	BaseSQL string
+	NotNull bool
+	Default string
+	Checks  []Constraint
+	Columns []*Column // of a composite type
+	Def     Place
+}
+
+// Function is a function, a procedure or an aggregate.
+type Function struct {
+	Name      Name
+	Args      []Type
+	ArgNames  []string
+	Returns   Type
+	Language  string
+	Procedure bool
+	Aggregate bool
+	// Volatility is "immutable", "stable" or "volatile".
+	Volatility string
+	Def        Place
+}
+
+// Trigger is a trigger of a table.
+type Trigger struct {
+	Name     string
+	Function Name
+	Def      Place
+}
+
+// Extension is an extension that was created.
+type Extension struct {
+	Name, Schema string
+	Def          Place
+}
+
+// Schema reports whether a schema of that name was made.
+func (c *Catalog) Schema(name string) bool { return c.schemas[name] }
+
+// Extension returns an extension by name, or nil.
+func (c *Catalog) Extension(name string) *Extension { return c.extensions[name] }
+
+// Table returns the relation that a name in a statement means, or nil.
+func (c *Catalog) Table(rv *pgsql.RangeVar) *Table {
+	if rv == nil {
+		return nil
+	}
+	return c.Relation(Name{rv.Schemaname, rv.Relname})
+}
+
+// Relation returns the relation of a name; without a schema the search path
+// decides.
+func (c *Catalog) Relation(n Name) *Table { return lookup(c, c.relations, n) }
+
+// Sequence returns the sequence of a name, or nil.
+func (c *Catalog) Sequence(n Name) *Sequence { return lookup(c, c.sequences, n) }
+
+// Type returns the user-defined type of a name, or nil.
+func (c *Catalog) Type(n Name) *TypeDef { return lookup(c, c.types, n) }
+
+// Functions returns the functions of a name.
+func (c *Catalog) Functions(n Name) []*Function { return lookup(c, c.functions, n) }
+
+// Indexes returns the indexes of a name: PostgreSQL allows one in a schema.
+func (c *Catalog) Indexes(n Name) []*Index { return lookup(c, c.indexes, n) }
+
+func lookup[V any](c *Catalog, m map[Name]V, n Name) V {
+	if n.Schema != "" {
+		return m[n]
+	}
+	for _, s := range c.SearchPath {
+		if v, ok := m[Name{s, n.Name}]; ok {
+			return v
+		}
+	}
+	// A dump empties the search path and qualifies all names; a fragment may
+	// use names whose schema it never says. Public is where they most likely
+	// are.
+	return m[Name{"public", n.Name}]
+}
+
+// Tables returns all relations, sorted by name.
+func (c *Catalog) Tables() []*Table { return sorted(c.relations) }
+
+// Types returns all user-defined types, sorted by name.
+func (c *Catalog) Types() []*TypeDef { return sorted(c.types) }
+
+// Sequences returns all sequences, sorted by name.
+func (c *Catalog) Sequences() []*Sequence { return sorted(c.sequences) }
+
+func sorted[V any](m map[Name]V) []V {
+	names := make([]Name, 0, len(m))
+	for n := range m {
+		names = append(names, n)
+	}
+	sort.Slice(names, func(i, j int) bool {
+		if names[i].Schema != names[j].Schema {
+			return names[i].Schema < names[j].Schema
+		}
+		return names[i].Name < names[j].Name
+	})
+	out := make([]V, len(names))
+	for i, n := range names {
+		out[i] = m[n]
+	}
+	return out
+}
+
+// create returns the name under which a statement makes something.
+func (c *Catalog) create(n Name) Name {
+	if n.Schema == "" {
+		n.Schema = "public"
+		if len(c.SearchPath) > 0 {
+			n.Schema = c.SearchPath[0]
+		}
+	}
+	return n
+}
+
+func rangeName(rv *pgsql.RangeVar) Name {
+	if rv == nil {
+		return Name{}
+	}
+	return Name{rv.Schemaname, rv.Relname}
+}
+
+// ListName reads a name that the tree holds as a list of strings.
+func ListName(list []pgsql.Node) Name {
+	var parts []string
+	for _, n := range list {
+		if s, ok := n.(*pgsql.String); ok {
+			parts = append(parts, s.Sval)
+		}
+	}
+	switch len(parts) {
+	case 0:
+		return Name{}
+	case 1:
+		return Name{"", parts[0]}
+	}
+	return Name{parts[len(parts)-2], parts[len(parts)-1]}
+}
+
+// TypeOf reads a type name of the tree.
+func TypeOf(tn *pgsql.TypeName) Type {
+	if tn == nil {
+		return Type{}
+	}
+	n := ListName(tn.Names)
+	if n.Schema == "pg_catalog" {
+		n.Schema = ""
+	}
+	t := Type{Schema: n.Schema, Name: n.Name, Dims: len(tn.ArrayBounds), SetOf: tn.Setof}
+	if t.Schema == "" {
+		if a, ok := aliases[t.Name]; ok {
+			t.Name = a
+		}
+	}
+	for _, m := range tn.Typmods {
+		if c, ok := m.(*pgsql.AConst); ok {
+			if i, ok := c.Val.(*pgsql.Integer); ok {
+				t.Mods = append(t.Mods, i.Ival)
+			}
+		}
+	}
+	return t
+}
+
+// aliases are spellings that the grammar leaves as they are.
+var aliases = map[string]string{"serial": "serial4", "bigserial": "serial8", "smallserial": "serial2", "character varying": "varchar"}

@@ -1,0 +1,92 @@
+package catalog
+
+import (
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+func (a *applier) createIndex(n *pgsql.IndexStmt) {
+	t := a.Table(n.Relation)
+	ix := &Index{Table: t, Method: n.AccessMethod, Unique: n.Unique, Def: a.place()}
+	if ix.Method == "" {
+		ix.Method = "btree"
+	}
+	var parts []string
+	if t != nil {
+		ix.Name.Schema = t.Name.Schema
+		parts = append(parts, t.Name.Name)
+	} else {
+		ix.Name = a.create(rangeName(n.Relation))
+		parts = append(parts, ix.Name.Name)
+	}
+	elements := IndexElements(a.st, n)
+	for i, e := range n.IndexParams {
+		el, ok := e.(*pgsql.IndexElem)
+		if !ok {
+			continue
+		}
+		c := IndexColumn{Column: el.Name, Opclass: ListName(el.Opclass).Name}
+		switch {
+		case el.Name != "":
+			parts = append(parts, el.Name)
+		case i < len(elements):
+			c.Expr = a.text(elements[i][0], elements[i][1])
+			if f, ok := el.Expr.(*pgsql.FuncCall); ok {
+				parts = append(parts, ListName(f.Funcname).Name)
+			} else {
+				parts = append(parts, "expr")
+			}
+		}
+		ix.Columns = append(ix.Columns, c)
+	}
+	ix.Name.Name = n.Idxname
+	if n.Idxname == "" {
+		ix.Name.Name = strings.Join(parts, "_") + "_idx"
+	}
+	if n.IfNotExists && len(a.indexes[ix.Name]) > 0 {
+		return
+	}
+	if n.WhereClause != nil {
+		for i := len(a.st.Tokens) - 1; i >= 0; i-- {
+			if a.st.Is(i, "where") {
+				ix.Where = a.text(i+1, len(a.st.Tokens)-1)
+				break
+			}
+		}
+	}
+	if t != nil {
+		t.Indexes = append(t.Indexes, ix)
+	}
+	a.indexes[ix.Name] = append(a.indexes[ix.Name], ix)
+}
+
+// IndexElements returns the token ranges [first, last] of the key columns of a
+// CREATE INDEX.
+func IndexElements(st *pgsql.Statement, n *pgsql.IndexStmt) [][2]int {
+	if n.Relation == nil {
+		return nil
+	}
+	for i := st.TokenAt(int(n.Relation.Location)); i < len(st.Tokens); i++ {
+		if st.Is(i, "(") {
+			return st.Elements(i)
+		}
+	}
+	return nil
+}
+
+func (a *applier) removeIndex(ix *Index) {
+	if ix.Table != nil {
+		ix.Table.Indexes = remove(ix.Table.Indexes, ix)
+	}
+	a.unindex(ix)
+}
+
+func (a *applier) unindex(ix *Index) {
+	left := remove(a.indexes[ix.Name], ix)
+	if len(left) == 0 {
+		delete(a.indexes, ix.Name)
+		return
+	}
+	a.indexes[ix.Name] = left
+}

@@ -1,0 +1,372 @@
+package catalog
+
+import (
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
+	name := a.create(rangeName(n.Relation))
+	if n.IfNotExists && a.relations[name] != nil {
+		return a.relations[name]
+	}
+	t := &Table{Name: name, Kind: Plain, Def: a.place(), LastElement: -1}
+	if n.Relation != nil {
+		t.Temporary = n.Relation.Relpersistence == "t"
+		t.Unlogged = n.Relation.Relpersistence == "u"
+	}
+	if n.Partspec != nil {
+		t.Kind = Partitioned
+	}
+	for _, p := range n.InhRelations {
+		parent := a.Table(p.(*pgsql.RangeVar))
+		if parent == nil {
+			continue
+		}
+		t.Columns = append(t.Columns, copyColumns(parent.Columns)...)
+		if n.Partbound != nil {
+			t.PartitionOf = parent
+			parent.Partitions = append(parent.Partitions, t)
+		} else {
+			t.Inherits = append(t.Inherits, parent)
+		}
+	}
+	elements := a.elementPlaces(n)
+	for i, e := range n.TableElts {
+		var def Place
+		if i < len(elements) {
+			def = elements[i]
+			t.LastElement, t.Elements = def.End, i+1
+		}
+		switch e := e.(type) {
+		case *pgsql.ColumnDef:
+			a.addColumn(t, e, def)
+		case *pgsql.Constraint:
+			a.addConstraint(t, e, def)
+		case *pgsql.TableLikeClause:
+			if like := a.Table(e.Relation); like != nil {
+				t.Columns = append(t.Columns, copyColumns(like.Columns)...)
+			}
+		}
+	}
+	a.relations[name] = t
+	return t
+}
+
+// elementPlaces returns where the columns and constraints of CREATE TABLE
+// stand.
+func (a *applier) elementPlaces(n *pgsql.CreateStmt) []Place {
+	if len(n.TableElts) == 0 || n.Relation == nil {
+		return nil
+	}
+	i := a.st.TokenAt(int(n.Relation.Location))
+	for i < len(a.st.Tokens) && !a.st.Is(i, "(") {
+		i++
+	}
+	var out []Place
+	for _, e := range a.st.Elements(i) {
+		out = append(out, a.tokens(e[0], e[1]))
+	}
+	return out
+}
+
+func (a *applier) tokens(first, last int) Place {
+	if first > last || last >= len(a.st.Tokens) {
+		return a.place()
+	}
+	return Place{a.source, a.st.Start() + int64(a.st.Tokens[first].Start), a.st.Start() + int64(a.st.Tokens[last].End), a.st.Stop()}
+}
+
+func copyColumns(from []*Column) []*Column {
+	out := make([]*Column, len(from))
+	for i, c := range from {
+		k := *c
+		out[i] = &k
+	}
+	return out
+}
+
+func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
+	c := &Column{Name: d.Colname, Type: TypeOf(d.TypeName), NotNull: d.IsNotNull, Def: def}
+	switch c.Type.Name {
+	case "serial2", "serial4", "serial8":
+		c.Serial, c.NotNull = true, true
+		c.Type.Name = "int" + c.Type.Name[len("serial"):]
+	}
+	if t.Column(c.Name) != nil && len(t.Inherits) == 0 && t.PartitionOf == nil {
+		return // already there: IF NOT EXISTS, or an error that PostgreSQL finds
+	}
+	t.Columns = append(t.Columns, c)
+	for _, e := range d.Constraints {
+		k, ok := e.(*pgsql.Constraint)
+		if !ok {
+			continue
+		}
+		switch k.Contype {
+		case pgsql.ConstrNotnull:
+			c.NotNull = true
+		case pgsql.ConstrNull:
+			c.NotNull = false
+		case pgsql.ConstrDefault:
+			c.Default = a.defaultText(k)
+		case pgsql.ConstrGenerated:
+			c.Generated = a.inParens(int(k.Location))
+		case pgsql.ConstrIdentity:
+			c.NotNull = true
+			c.Identity = 'd'
+			if k.GeneratedWhen == "a" {
+				c.Identity = 'a'
+			}
+		case pgsql.ConstrPrimary, pgsql.ConstrUnique, pgsql.ConstrCheck, pgsql.ConstrForeign:
+			a.addConstraintOn(t, k, []string{c.Name}, def)
+		}
+	}
+}
+
+// defaultText returns the text of a column's DEFAULT.
+func (a *applier) defaultText(k *pgsql.Constraint) string {
+	i := a.st.TokenAt(int(k.Location))
+	if !a.st.Is(i, "default") {
+		return ""
+	}
+	return a.text(i+1, clauseEnd(a.st, i+1, len(a.st.Tokens))-1)
+}
+
+// clauseEnd returns the index of the first token behind an expression that
+// starts at token i: where the element ends or another column clause begins.
+func clauseEnd(st *pgsql.Statement, i, end int) int {
+	for i < end {
+		switch {
+		case st.Is(i, "(") || st.Is(i, "["):
+			c := st.Close(i)
+			if c < 0 {
+				return end
+			}
+			i = c
+		case st.Is(i, ",") || st.Is(i, ")") || st.Is(i, "]"):
+			return i
+		case st.Is(i, "not") && st.Is(i+1, "null"), st.Is(i, "null") && !st.Is(i-1, "default") && !st.Is(i-1, "is") && !st.Is(i-1, "not"):
+			return i
+		case st.Is(i, "constraint"), st.Is(i, "check"), st.Is(i, "unique"), st.Is(i, "references"),
+			st.Is(i, "primary") && st.Is(i+1, "key"), st.Is(i, "generated"), st.Is(i, "collate") && st.Is(i-1, ")"):
+			return i
+		}
+		i++
+	}
+	return i
+}
+
+func (a *applier) addConstraint(t *Table, k *pgsql.Constraint, def Place) {
+	a.addConstraintOn(t, k, names(k.Keys), def)
+}
+
+func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []string, def Place) {
+	out := &Constraint{Name: k.Conname, Columns: columns, Def: def}
+	suffix := strings.Join(columns, "_")
+	switch k.Contype {
+	case pgsql.ConstrPrimary:
+		out.Kind = PrimaryKey
+		for _, n := range columns {
+			if c := t.Column(n); c != nil {
+				c.NotNull = true
+			}
+		}
+		suffix = "pkey"
+	case pgsql.ConstrUnique:
+		out.Kind = Unique
+		suffix += "_key"
+	case pgsql.ConstrCheck:
+		out.Kind = Check
+		out.Expr = a.inParens(int(k.Location))
+		if suffix != "" {
+			suffix += "_"
+		}
+		suffix += "check"
+	case pgsql.ConstrForeign:
+		out.Kind = ForeignKey
+		if len(columns) == 0 {
+			columns = names(k.FkAttrs)
+			out.Columns = columns
+			suffix = strings.Join(columns, "_")
+		}
+		out.RefTable, out.RefColumns = a.resolved(rangeName(k.Pktable)), names(k.PkAttrs)
+		suffix += "_fkey"
+	case pgsql.ConstrExclusion:
+		out.Kind = Exclude
+		suffix = "excl"
+	default:
+		return
+	}
+	if k.Indexname != "" {
+		// ADD CONSTRAINT ... USING INDEX takes an existing index over.
+		if ixs := a.Indexes(Name{t.Name.Schema, k.Indexname}); len(ixs) == 1 {
+			for _, c := range ixs[0].Columns {
+				out.Columns = append(out.Columns, c.Column)
+			}
+			a.removeIndex(ixs[0])
+		}
+		if out.Name == "" {
+			out.Name = k.Indexname
+		}
+	}
+	if out.Name == "" {
+		out.Name = t.Name.Name + "_" + suffix
+		for i := 1; t.Constraint(out.Name) != nil; i++ {
+			out.Name = t.Name.Name + "_" + suffix + string(rune('0'+i%10))
+		}
+	}
+	t.Constraints = append(t.Constraints, out)
+}
+
+// resolved completes a name with the schema in which its relation is.
+func (a *applier) resolved(n Name) Name {
+	if t := a.Relation(n); t != nil {
+		return t.Name
+	}
+	return a.create(n)
+}
+
+func names(list []pgsql.Node) []string {
+	var out []string
+	for _, n := range list {
+		if s, ok := n.(*pgsql.String); ok {
+			out = append(out, s.Sval)
+		}
+	}
+	return out
+}
+
+func (a *applier) createTableAs(n *pgsql.CreateTableAsStmt) {
+	if n.Into == nil || n.Into.Rel == nil {
+		return
+	}
+	name := a.create(rangeName(n.Into.Rel))
+	t := &Table{Name: name, Kind: Plain, Def: a.place(), LastElement: -1}
+	if n.Objtype == pgsql.ObjectMatview {
+		t.Kind = MatView
+	}
+	t.Columns = a.resultColumns(n.Query, names(n.Into.ColNames))
+	a.relations[name] = t
+}
+
+func (a *applier) createView(n *pgsql.ViewStmt) {
+	name := a.create(rangeName(n.View))
+	a.relations[name] = &Table{
+		Name: name, Kind: View, Def: a.place(), LastElement: -1,
+		Columns: a.resultColumns(n.Query, names(n.Aliases)),
+	}
+}
+
+// resultColumns names the columns of a query, and types those that are plain
+// columns of a known table.
+func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
+	sel, _ := query.(*pgsql.SelectStmt)
+	if sel == nil {
+		return nil
+	}
+	for sel.Larg != nil {
+		sel = sel.Larg
+	}
+	var from []*Table
+	for _, f := range sel.FromClause {
+		pgsql.Walk(f, func(n pgsql.Node, _ []pgsql.Node) bool {
+			if rv, ok := n.(*pgsql.RangeVar); ok {
+				from = append(from, a.Table(rv))
+			}
+			_, sub := n.(*pgsql.RangeSubselect)
+			return !sub
+		})
+	}
+	var out []*Column
+	for _, e := range sel.TargetList {
+		rt, _ := e.(*pgsql.ResTarget)
+		if rt == nil {
+			continue
+		}
+		c := &Column{Name: rt.Name}
+		switch v := rt.Val.(type) {
+		case *pgsql.ColumnRef:
+			last := v.Fields[len(v.Fields)-1]
+			if _, star := last.(*pgsql.AStar); star {
+				for _, t := range from {
+					if t != nil {
+						out = append(out, copyColumns(t.Columns)...)
+					}
+				}
+				continue
+			}
+			s, _ := last.(*pgsql.String)
+			if s == nil {
+				break
+			}
+			for _, t := range from {
+				if k := t.Column(s.Sval); k != nil {
+					c.Type = k.Type
+				}
+			}
+			if c.Name == "" {
+				c.Name = s.Sval
+			}
+		case *pgsql.FuncCall:
+			if c.Name == "" {
+				c.Name = ListName(v.Funcname).Name
+			}
+		case *pgsql.TypeCast:
+			c.Type = TypeOf(v.TypeName)
+		}
+		out = append(out, c)
+	}
+	for i, alias := range aliases {
+		if i < len(out) {
+			out[i].Name = alias
+		}
+	}
+	return out
+}
+
+// TypeEnd returns the index of the last token of the type name that starts at
+// token i: DOUBLE PRECISION, TIMESTAMP (3) WITH TIME ZONE, public.t[], ...
+func TypeEnd(st *pgsql.Statement, i int) int {
+	if st.Is(i, "setof") {
+		i++
+	}
+	switch {
+	case st.Is(i, "double") && st.Is(i+1, "precision"), st.Is(i, "national") && (st.Is(i+1, "character") || st.Is(i+1, "char")):
+		i++
+	}
+	if (st.Is(i, "character") || st.Is(i, "char") || st.Is(i, "bit") || st.Is(i, "nchar")) && st.Is(i+1, "varying") {
+		i++
+	}
+	for st.Is(i+1, ".") {
+		i += 2
+	}
+	if st.Is(i, "interval") {
+		for st.Word(i+1) != "" && intervalWord[st.Word(i+1)] {
+			i++
+		}
+	}
+	if st.Is(i+1, "(") {
+		if c := st.Close(i + 1); c > 0 {
+			i = c
+		}
+	}
+	if (st.Is(i+1, "with") || st.Is(i+1, "without")) && st.Is(i+2, "time") && st.Is(i+3, "zone") {
+		i += 3
+	}
+	for {
+		switch {
+		case st.Is(i+1, "["):
+			if c := st.Close(i + 1); c > 0 {
+				i = c
+				continue
+			}
+		case st.Is(i+1, "array"):
+			i++
+			continue
+		}
+		return i
+	}
+}
+
+var intervalWord = map[string]bool{"year": true, "month": true, "day": true, "hour": true, "minute": true, "second": true, "to": true}

@@ -1,0 +1,187 @@
+// Package pgsql turns PostgreSQL text into statements: split, tokens, parse
+// trees, spans and positions. It is the only package that knows libpg_query,
+// and it knows nothing of CockroachDB.
+package pgsql
+
+import (
+	"fmt"
+	"unicode/utf8"
+	"unsafe"
+
+	"github.com/pganalyze/pg_query_go/v5/parser"
+)
+
+//go:generate go run gen_ast.go
+
+// SyntaxError says why a text is no statement. Offset is the byte offset of
+// the place within the text.
+type SyntaxError struct {
+	Message string
+	Offset  int
+}
+
+func (e *SyntaxError) Error() string { return e.Message }
+
+// Node is a node of a parse tree: a pointer to one of the generated structs.
+type Node interface {
+	Kind() Kind
+	decode(*treeReader)
+}
+
+// Unknown stands for a node that this package has no struct for.
+type Unknown struct{ Name string }
+
+// Kind returns KindUnknown.
+func (*Unknown) Kind() Kind { return KindUnknown }
+
+func (*Unknown) decode(r *treeReader) { r.skip() }
+
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("Kind(%d)", uint16(k))
+}
+
+// MaxDepth is how deep a statement that is parsed may nest: parentheses, and
+// the operators and joins in a row that make the tree as deep. libpg_query
+// recurses on the C stack and dies of a segmentation fault somewhere beyond
+// 20,000 levels (measured with 8 MiB); no statement that a person wrote gets
+// near.
+const MaxDepth = 5000
+
+// Parse fills in the tree or the error of st. It does nothing for forms other
+// than SQL and for statements that have an error already.
+func (s *Statement) Parse() {
+	if s.Form != SQL || s.Err != nil || s.Tree != nil {
+		return
+	}
+	if off := s.tooDeep(); off >= 0 {
+		s.Err = &SyntaxError{Message: fmt.Sprintf("nested more than %d levels deep: no server takes this", MaxDepth), Offset: off}
+		return
+	}
+	s.Tree, s.Err = Parse(s.Text)
+}
+
+// tooDeep estimates the depth of the tree from above, and returns the offset
+// where it passes MaxDepth, or -1.
+func (s *Statement) tooDeep() int {
+	if len(s.Tokens) <= MaxDepth {
+		return -1
+	}
+	depth := 0
+	var outer []int // depth at each open parenthesis
+	for i, t := range s.Tokens {
+		switch t.Kind {
+		case Operator:
+			depth++
+		case Word:
+			switch s.Word(i) {
+			case "not", "and", "or", "union", "intersect", "except", "join", "case", "when", "is", "like", "in", "between", "collate", "at":
+				depth++
+			}
+		case Punct:
+			switch s.Text[t.Start] {
+			case '(', '[':
+				outer = append(outer, depth)
+				depth++
+			case ')', ']':
+				if n := len(outer); n > 0 {
+					depth, outer = outer[n-1]+1, outer[:n-1]
+				}
+			case ',':
+				depth = 0
+				if n := len(outer); n > 0 {
+					depth = outer[n-1]
+				}
+			}
+		}
+		if depth > MaxDepth {
+			return t.Start
+		}
+	}
+	return -1
+}
+
+// Parse parses the text of one statement.
+//
+// Two things that PostgreSQL's tree holds are lost on the way, because
+// libpg_query's JSON leaves negative integers out: the value of a constant
+// such as -1 and the bounds of an array type without a size read 0.
+func Parse(text string) (Node, *SyntaxError) {
+	if err := CheckText(text); err != nil {
+		return nil, err
+	}
+	tree, err := parseJSON(text)
+	if err != nil {
+		return nil, err
+	}
+	r := &treeReader{buf: tree}
+	var stmts []Node
+	for first := true; r.field(first); first = false {
+		if r.key != "stmts" {
+			r.skip()
+			continue
+		}
+		for first := true; r.element(first); first = false {
+			raw := new(RawStmt)
+			raw.decode(r)
+			stmts = append(stmts, raw.Stmt)
+		}
+	}
+	switch {
+	case r.bad:
+		return nil, &SyntaxError{Message: "libpg_query returned a tree that cannot be read"}
+	case len(stmts) == 0:
+		return nil, &SyntaxError{Message: "no statement"}
+	case len(stmts) > 1:
+		return nil, &SyntaxError{Message: "more than one statement"}
+	}
+	return stmts[0], nil
+}
+
+func parseJSON(text string) (string, *SyntaxError) {
+	quiet := beginParse()
+	defer quiet()
+	tree, err := parser.ParseToJSON(text)
+	if err == nil {
+		return tree, nil
+	}
+	return "", syntaxError(text, err)
+}
+
+// syntaxError maps libpg_query's error, whose position counts code points from
+// 1, to a byte offset.
+func syntaxError(text string, err error) *SyntaxError {
+	e := &SyntaxError{Message: err.Error()}
+	if pe, ok := err.(*parser.Error); ok && pe.Cursorpos > 0 {
+		for n := pe.Cursorpos - 1; n > 0 && e.Offset < len(text); n-- {
+			_, size := utf8.DecodeRuneInString(text[e.Offset:])
+			e.Offset += size
+		}
+	}
+	return e
+}
+
+// bytesString views b as a string without a copy; b must not change while the
+// string lives.
+func bytesString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// Walk calls f for n and all nodes below it, parents before children. Where f
+// returns false, the children are left out. parents holds the nodes above,
+// outermost first; it is reused between calls.
+func Walk(n Node, f func(n Node, parents []Node) bool) {
+	var parents []Node
+	var walk func(Node)
+	walk = func(n Node) {
+		if !f(n, parents) {
+			return
+		}
+		parents = append(parents, n)
+		children(n, walk)
+		parents = parents[:len(parents)-1]
+	}
+	if n != nil {
+		walk(n)
+	}
+}

@@ -1,0 +1,351 @@
+package pgsql
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// DefaultMaxStatement is the largest statement that a Splitter buffers.
+const DefaultMaxStatement = 256 << 20
+
+// Splitter cuts a source into statements as it reads it, the way psql does:
+// at semicolons outside quotes, comments and SQL-standard function bodies. It
+// holds one statement at a time, so its memory is bounded by the largest one
+// and not by the source; rows behind COPY ... FROM stdin are passed over.
+type Splitter struct {
+	r   io.Reader
+	max int
+
+	buf  []byte
+	eof  bool
+	rerr error
+
+	pos      Position // of buf[0]
+	copyData bool     // rows come next
+	started  bool
+
+	tokens []Token
+}
+
+// NewSplitter returns a Splitter over r.
+func NewSplitter(r io.Reader) *Splitter {
+	return &Splitter{r: r, max: DefaultMaxStatement, pos: Position{Line: 1, Column: 1}}
+}
+
+// Next returns the next statement, or io.EOF. Text that is no SQL comes out as
+// a statement too, with Err set; other errors are those of the reader.
+func (s *Splitter) Next() (*Statement, error) {
+	if !s.started {
+		s.started = true
+		if err := s.fill(64 << 10); err != nil {
+			return nil, err
+		}
+	}
+	if s.copyData {
+		s.copyData = false
+		return s.passCopyData()
+	}
+	for {
+		st, used, done := s.scan()
+		if done {
+			if st == nil {
+				return nil, io.EOF
+			}
+			s.consume(used)
+			return st, nil
+		}
+		if len(s.buf) >= s.max {
+			return nil, fmt.Errorf("line %d: the statement is larger than %d MiB: split it, or take it out of the file", s.pos.Line, s.max>>20)
+		}
+		if err := s.fill(2 * len(s.buf)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// fill reads until the buffer holds n bytes or the source ends.
+func (s *Splitter) fill(n int) error {
+	if cap(s.buf) < n {
+		b := make([]byte, len(s.buf), n)
+		copy(b, s.buf)
+		s.buf = b
+	}
+	for len(s.buf) < n && !s.eof {
+		k, err := s.r.Read(s.buf[len(s.buf):n])
+		s.buf = s.buf[:len(s.buf)+k]
+		switch {
+		case errors.Is(err, io.EOF):
+			s.eof = true
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// consume drops n bytes from the front of the buffer. The rest is not moved
+// until the buffer runs out of room (fill copies it then).
+func (s *Splitter) consume(n int) {
+	s.pos = s.pos.Advance(bytesString(s.buf[:n]))
+	s.buf = s.buf[n:]
+}
+
+var bom = []byte("\xef\xbb\xbf")
+
+// scan cuts one statement off the front of the buffer. It reports done=false
+// if the buffer ends before the statement does and there is more to read.
+func (s *Splitter) scan() (st *Statement, used int, done bool) {
+	l := lexer{src: s.buf, keep: true}
+	if s.pos.Offset == 0 && bytes.HasPrefix(s.buf, bom) {
+		l.pos = len(bom)
+	}
+	l.skipTrivia()
+	if l.pos >= len(s.buf) {
+		if !s.eof {
+			return nil, 0, false
+		}
+		if len(s.buf) == 0 {
+			return nil, 0, true
+		}
+		st = &Statement{Form: Trailer, Lead: string(s.buf), Pos: s.pos.Advance(bytesString(s.buf)), Comments: rebase(l.comments, len(s.buf))}
+		s.openError(st, &l, len(s.buf))
+		return st, len(s.buf), true
+	}
+	start := l.pos
+	if s.buf[start] == '\\' {
+		return s.meta(&l, start)
+	}
+
+	s.tokens = s.tokens[:0]
+	var body atomicBody
+	end := start // behind the last token
+	terminated := false
+	for l.pos < len(s.buf) {
+		if s.buf[l.pos] == '\\' { // psql sends the statement at \g and its kin
+			break
+		}
+		t := l.next()
+		if t.Kind == Punct && s.buf[t.Start] == ';' && !body.inside(s.buf[start:], s.tokens) {
+			terminated = true
+			break
+		}
+		end = t.End
+		t.Start -= start
+		t.End -= start
+		s.tokens = append(s.tokens, t)
+		if t.Kind == Word || t.Kind == Punct {
+			body.see(s.buf[start:], s.tokens)
+		}
+		l.skipTrivia()
+	}
+	if l.pos >= len(s.buf) && !terminated && !s.eof {
+		return nil, 0, false
+	}
+	// A token that touches the end of the buffer might go on behind it.
+	if !s.eof && l.pos >= len(s.buf)-1 {
+		return nil, 0, false
+	}
+
+	st = &Statement{
+		Form:     SQL,
+		Lead:     string(s.buf[:start]),
+		Text:     string(s.buf[start:end]),
+		Pos:      s.pos.Advance(bytesString(s.buf[:start])),
+		Size:     int64(end - start),
+		Tokens:   append([]Token(nil), s.tokens...),
+		Comments: rebase(l.comments, start),
+	}
+	if terminated || l.pos < len(s.buf) {
+		st.Tail = string(s.buf[end:l.pos])
+	} else {
+		// Behind the last token of the source there is only trivia: it is the
+		// trailer's.
+		l.pos = end
+		if k := len(st.Comments); k > 0 {
+			st.Comments = commentsBefore(st.Comments, end-start)
+		}
+	}
+	s.openError(st, &l, start)
+	if terminated && isCopyFromStdin(st) {
+		s.copyData = true
+	}
+	return st, l.pos, true
+}
+
+// meta cuts a psql meta command off: it runs to the end of its line.
+func (s *Splitter) meta(l *lexer, start int) (*Statement, int, bool) {
+	n := bytes.IndexByte(s.buf[start:], '\n')
+	if n < 0 {
+		if !s.eof {
+			return nil, 0, false
+		}
+		n = len(s.buf) - start
+	}
+	text := strings.TrimRight(string(s.buf[start:start+n]), "\r")
+	return &Statement{
+		Form:     Meta,
+		Lead:     string(s.buf[:start]),
+		Text:     text,
+		Pos:      s.pos.Advance(bytesString(s.buf[:start])),
+		Size:     int64(len(text)),
+		Comments: rebase(l.comments, start),
+	}, start + len(text), true
+}
+
+// passCopyData passes over the rows of a COPY: from the line behind the
+// statement to the line that holds only \. or to the end of the source.
+func (s *Splitter) passCopyData() (*Statement, error) {
+	st := &Statement{Form: CopyData, Pos: s.pos}
+	first := true
+	for {
+		nl := bytes.IndexByte(s.buf, '\n')
+		for nl < 0 && !s.eof {
+			// A line longer than the buffer: its content does not matter, only
+			// whether it is \., so keep no more than a prefix of it.
+			if err := s.fill(len(s.buf) + 64<<10); err != nil {
+				return nil, err
+			}
+			nl = bytes.IndexByte(s.buf, '\n')
+		}
+		line := s.buf
+		if nl >= 0 {
+			line = s.buf[:nl]
+		}
+		closing := !first && string(bytes.TrimRight(line, "\r")) == `\.`
+		n := len(line)
+		if nl >= 0 && !closing {
+			n++
+		}
+		st.Size += int64(n)
+		s.consume(n)
+		first = false
+		if closing || (nl < 0 && s.eof) {
+			return st, nil
+		}
+	}
+}
+
+func isCopyFromStdin(st *Statement) bool {
+	if !st.Is(0, "copy") {
+		return false
+	}
+	for i := 1; i+1 < len(st.Tokens); i++ {
+		if st.Words(i, "from", "stdin") {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Splitter) openError(st *Statement, l *lexer, start int) {
+	if l.open != "" {
+		st.Err = &SyntaxError{Message: "unterminated " + l.open, Offset: l.openAt - start}
+	}
+}
+
+// atomicBody follows the SQL-standard bodies of functions (BEGIN ATOMIC ...
+// END) and the action lists of rules (DO (...; ...)), the only places where a
+// semicolon does not end the statement.
+type atomicBody struct {
+	depth int
+	rule  int // depth of parentheses in CREATE RULE
+}
+
+func (b *atomicBody) see(text []byte, toks []Token) {
+	n := len(toks)
+	is := func(i int, w string) bool {
+		if i < 0 || i >= n {
+			return false
+		}
+		t := toks[i]
+		return t.End-t.Start == len(w) && bytes.EqualFold(text[t.Start:t.End], []byte(w))
+	}
+	last := n - 1
+	if toks[last].Kind == Punct {
+		switch {
+		case is(last, "("):
+			if b.rule > 0 || isCreate(is, "rule") {
+				b.rule++
+			}
+		case is(last, ")") && b.rule > 0:
+			b.rule--
+		}
+		return
+	}
+	switch {
+	case b.depth == 0:
+		if is(last, "atomic") && is(last-1, "begin") && (isCreate(is, "function") || isCreate(is, "procedure")) {
+			b.depth = 1
+		}
+	case is(last, "case"), is(last, "begin"):
+		b.depth++
+	case is(last, "end"):
+		b.depth--
+	}
+}
+
+func isCreate(is func(int, string) bool, what string) bool {
+	return is(0, "create") && (is(1, what) || is(1, "or") && is(2, "replace") && is(3, what))
+}
+
+func (b *atomicBody) inside([]byte, []Token) bool { return b.depth > 0 || b.rule > 0 }
+
+func rebase(cs []Comment, start int) []Comment {
+	for i := range cs {
+		cs[i].Start -= start
+		cs[i].End -= start
+	}
+	return cs
+}
+
+func commentsBefore(cs []Comment, end int) []Comment {
+	for i, c := range cs {
+		if c.Start >= end {
+			return cs[:i]
+		}
+	}
+	return cs
+}
+
+// Split cuts a whole text into its statements; see Splitter.
+func Split(text []byte) ([]*Statement, error) {
+	s := NewSplitter(nil)
+	s.buf, s.eof, s.started = text, true, true
+	var out []*Statement
+	for {
+		st, err := s.Next()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return out, err
+		}
+		out = append(out, st)
+	}
+}
+
+// CheckText looks for bytes that PostgreSQL takes in no text: NUL and what is
+// not UTF-8. It returns nil, or an error at the first of them.
+func CheckText(text string) *SyntaxError {
+	if utf8.ValidString(text) {
+		if i := strings.IndexByte(text, 0); i >= 0 {
+			return &SyntaxError{Message: "NUL byte: PostgreSQL and CockroachDB take none in a statement", Offset: i}
+		}
+		return nil
+	}
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError && n == 1 {
+			return &SyntaxError{Message: fmt.Sprintf("byte 0x%02x is not UTF-8: convert the file (iconv -t UTF-8)", text[i]), Offset: i}
+		}
+		if r == 0 {
+			return &SyntaxError{Message: "NUL byte: PostgreSQL and CockroachDB take none in a statement", Offset: i}
+		}
+		i += n
+	}
+	return nil
+}

@@ -1,0 +1,228 @@
+package pgsql
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Form says what a piece of a source is.
+type Form uint8
+
+const (
+	SQL      Form = iota // one statement, perhaps one that does not parse
+	Meta                 // a psql meta command, such as \connect
+	CopyData             // the rows behind COPY ... FROM stdin, with the closing \.
+	Trailer              // white space and comments behind the last statement
+)
+
+// Position is a place in a source: the byte offset from 0, the line from 1 and
+// the column from 1, in code points.
+type Position struct {
+	Offset int64
+	Line   int
+	Column int
+}
+
+// Advance returns the position behind text, which starts at p.
+func (p Position) Advance(text string) Position {
+	p.Offset += int64(len(text))
+	if n := strings.Count(text, "\n"); n > 0 {
+		p.Line += n
+		p.Column = 1
+		text = text[strings.LastIndexByte(text, '\n')+1:]
+	}
+	p.Column += utf8.RuneCountInString(text)
+	return p
+}
+
+// Statement is one statement of a source. Together the statements of a source
+// tile it: lead, text and semicolon of each follow one another without a gap.
+type Statement struct {
+	Form Form
+	// Lead is the white space and the comments in front of the text.
+	Lead string
+	// Text runs from the first token to the last one, without the semicolon.
+	// The text of CopyData is not kept.
+	Text string
+	// Pos is where Text starts.
+	Pos Position
+	// Size is the length of the text in bytes; for CopyData, of the passed rows.
+	Size int64
+	// Tail is what follows the text and belongs to the statement: white space
+	// and comments in front of the semicolon, and the semicolon; empty at the
+	// end of a source that does not close its last statement.
+	Tail string
+	// Tokens are those of Text; nil for forms other than SQL.
+	Tokens []Token
+	// Comments are those of Lead (at negative offsets), Text and Tail.
+	Comments []Comment
+	// Tree is the parsed statement; nil if it was not parsed or has an error.
+	Tree Node
+	// Err says why there is no tree.
+	Err *SyntaxError
+}
+
+// Start returns the byte offset of the text in its source.
+func (s *Statement) Start() int64 { return s.Pos.Offset }
+
+// End returns the byte offset behind the text, in front of the semicolon.
+func (s *Statement) End() int64 { return s.Pos.Offset + s.Size }
+
+// Stop returns the byte offset behind the statement and its semicolon.
+func (s *Statement) Stop() int64 { return s.End() + int64(len(s.Tail)) }
+
+// At returns the position of a byte offset into the text. Offsets outside the
+// text give its start or its end.
+func (s *Statement) At(off int) Position {
+	switch {
+	case off <= 0:
+		return s.Pos
+	case off > len(s.Text):
+		off = len(s.Text)
+	}
+	return s.Pos.Advance(s.Text[:off])
+}
+
+// Word returns token i as a lower-case word, "" if it is none or there is no
+// such token.
+func (s *Statement) Word(i int) string {
+	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind != Word {
+		return ""
+	}
+	return strings.ToLower(s.Str(i))
+}
+
+// Is reports whether token i is the word or the symbol w, given in lower case.
+func (s *Statement) Is(i int, w string) bool {
+	if i < 0 || i >= len(s.Tokens) {
+		return false
+	}
+	switch t := s.Tokens[i]; t.Kind {
+	case Word:
+		return t.End-t.Start == len(w) && strings.EqualFold(s.Text[t.Start:t.End], w)
+	case Punct, Operator:
+		return s.Text[t.Start:t.End] == w
+	}
+	return false
+}
+
+// Words reports whether the words stand at token i, one after the other.
+func (s *Statement) Words(i int, words ...string) bool {
+	for k, w := range words {
+		if !s.Is(i+k, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// Str returns the text of token i.
+func (s *Statement) Str(i int) string {
+	if i < 0 || i >= len(s.Tokens) {
+		return ""
+	}
+	return s.Text[s.Tokens[i].Start:s.Tokens[i].End]
+}
+
+// TokenAt returns the index of the token that holds the byte offset, or of the
+// first one behind it; len(Tokens) if there is none.
+func (s *Statement) TokenAt(off int) int {
+	lo, hi := 0, len(s.Tokens)
+	for lo < hi {
+		if mid := (lo + hi) / 2; s.Tokens[mid].End <= off {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// Find returns the index of the first token at or behind i, outside
+// parentheses opened from there on, that is the word or symbol w; -1 if the
+// text or the enclosing parentheses end first.
+func (s *Statement) Find(i int, w string) int {
+	for i >= 0 && i < len(s.Tokens) {
+		if s.Is(i, w) {
+			return i
+		}
+		switch {
+		case s.Is(i, "(") || s.Is(i, "["):
+			if i = s.Close(i); i < 0 {
+				return -1
+			}
+		case s.Is(i, ")") || s.Is(i, "]"):
+			return -1
+		}
+		i++
+	}
+	return -1
+}
+
+// Close returns the index of the token that closes the parenthesis or bracket
+// at token i; -1 if there is none.
+func (s *Statement) Close(i int) int {
+	depth := 0
+	for ; i < len(s.Tokens); i++ {
+		if s.Tokens[i].Kind != Punct {
+			continue
+		}
+		switch s.Text[s.Tokens[i].Start] {
+		case '(', '[':
+			depth++
+		case ')', ']':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// Open returns the index of the token that opens the parenthesis or bracket
+// closed at token i; -1 if there is none.
+func (s *Statement) Open(i int) int {
+	depth := 0
+	for ; i >= 0 && i < len(s.Tokens); i-- {
+		if s.Tokens[i].Kind != Punct {
+			continue
+		}
+		switch s.Text[s.Tokens[i].Start] {
+		case ')', ']':
+			depth++
+		case '(', '[':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// Elements returns the token ranges [first, last] of the comma-separated
+// elements between the parentheses that open at token i.
+func (s *Statement) Elements(i int) [][2]int {
+	end := s.Close(i)
+	if end < 0 || end == i+1 {
+		return nil
+	}
+	return s.List(i+1, end)
+}
+
+// List cuts the tokens [first, end) at the commas outside parentheses.
+func (s *Statement) List(first, end int) [][2]int {
+	var out [][2]int
+	from := first
+	for i := first; i < end; i++ {
+		switch {
+		case s.Is(i, "(") || s.Is(i, "["):
+			if c := s.Close(i); c > 0 && c < end {
+				i = c
+			}
+		case s.Is(i, ","):
+			out = append(out, [2]int{from, i - 1})
+			from = i + 1
+		}
+	}
+	return append(out, [2]int{from, end - 1})
+}

@@ -1,0 +1,207 @@
+package pgsql
+
+import (
+	"strconv"
+	"strings"
+)
+
+// treeReader reads the JSON that libpg_query prints for a parse tree. It is a
+// pull reader for that dialect alone: no spaces outside strings, objects whose
+// order does not matter, numbers that are integers. The generated decoders
+// call it; the first error sticks and ends every loop.
+type treeReader struct {
+	buf string
+	pos int
+	key string
+	bad bool
+}
+
+// field moves to the next member of an object and leaves its name in key; it
+// reports false behind the last one.
+func (r *treeReader) field(first bool) bool {
+	if !r.next(first, '{', '}') {
+		return false
+	}
+	r.key = r.token()
+	return r.expect(':')
+}
+
+// element moves to the next element of an array.
+func (r *treeReader) element(first bool) bool { return r.next(first, '[', ']') }
+
+func (r *treeReader) next(first bool, open, shut byte) bool {
+	if r.bad {
+		return false
+	}
+	if first {
+		if !r.expect(open) {
+			return false
+		}
+		if r.peek() == shut {
+			r.pos++
+			return false
+		}
+		return true
+	}
+	if r.peek() == shut {
+		r.pos++
+		return false
+	}
+	return r.expect(',')
+}
+
+func (r *treeReader) peek() byte {
+	if r.pos < len(r.buf) {
+		return r.buf[r.pos]
+	}
+	return 0
+}
+
+func (r *treeReader) expect(c byte) bool {
+	if r.peek() != c {
+		r.bad = true
+		return false
+	}
+	r.pos++
+	return true
+}
+
+// token reads a string that holds no escape, such as a name of the grammar.
+func (r *treeReader) token() string {
+	if !r.expect('"') {
+		return ""
+	}
+	n := strings.IndexByte(r.buf[r.pos:], '"')
+	if n < 0 {
+		r.bad = true
+		return ""
+	}
+	s := r.buf[r.pos : r.pos+n]
+	r.pos += n + 1
+	return s
+}
+
+func (r *treeReader) enum() string {
+	if r.peek() == '"' {
+		return r.token()
+	}
+	r.integer()
+	return ""
+}
+
+// str reads a string value. The result does not keep the JSON alive: a catalog
+// holds such strings long after the tree is gone.
+func (r *treeReader) str() string {
+	if r.peek() == 'n' { // null
+		r.word()
+		return ""
+	}
+	if !r.expect('"') {
+		return ""
+	}
+	start := r.pos
+	for ; r.pos < len(r.buf); r.pos++ {
+		switch r.buf[r.pos] {
+		case '"':
+			s := r.buf[start:r.pos]
+			r.pos++
+			return strings.Clone(s)
+		case '\\':
+			return r.escaped(start)
+		}
+	}
+	r.bad = true
+	return ""
+}
+
+func (r *treeReader) escaped(start int) string {
+	var b strings.Builder
+	b.WriteString(r.buf[start:r.pos])
+	for r.pos < len(r.buf) {
+		c := r.buf[r.pos]
+		r.pos++
+		switch {
+		case c == '"':
+			return b.String()
+		case c != '\\' || r.pos >= len(r.buf):
+			b.WriteByte(c)
+			continue
+		}
+		c = r.buf[r.pos]
+		r.pos++
+		switch c {
+		case 'b':
+			b.WriteByte('\b')
+		case 'f':
+			b.WriteByte('\f')
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 't':
+			b.WriteByte('\t')
+		case 'u': // control characters only: libpg_query writes others as they are
+			if r.pos+4 > len(r.buf) {
+				r.bad = true
+				return ""
+			}
+			v, err := strconv.ParseUint(r.buf[r.pos:r.pos+4], 16, 16)
+			if err != nil {
+				r.bad = true
+				return ""
+			}
+			b.WriteRune(rune(v))
+			r.pos += 4
+		default:
+			b.WriteByte(c)
+		}
+	}
+	r.bad = true
+	return ""
+}
+
+func (r *treeReader) boolean() bool { return r.word() == "true" }
+
+func (r *treeReader) integer() int64 {
+	w := r.word()
+	v, err := strconv.ParseInt(w, 10, 64)
+	if err != nil {
+		u, err := strconv.ParseUint(w, 10, 64)
+		if err != nil {
+			r.bad = true
+		}
+		return int64(u)
+	}
+	return v
+}
+
+// word reads a bare word: a number, true, false or null.
+func (r *treeReader) word() string {
+	start := r.pos
+	for r.pos < len(r.buf) {
+		switch r.buf[r.pos] {
+		case ',', '}', ']', ':':
+			return r.buf[start:r.pos]
+		}
+		r.pos++
+	}
+	return r.buf[start:r.pos]
+}
+
+// skip passes over one value of any form.
+func (r *treeReader) skip() {
+	switch r.peek() {
+	case '{':
+		for first := true; r.field(first); first = false {
+			r.skip()
+		}
+	case '[':
+		for first := true; r.element(first); first = false {
+			r.skip()
+		}
+	case '"':
+		r.str()
+	default:
+		r.word()
+	}
+}

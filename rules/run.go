@@ -1,0 +1,112 @@
+package rules
+
+import (
+	"sort"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+// Reported is a finding with the rule that made it.
+type Reported struct {
+	Rule *Rule
+	Finding
+}
+
+// Run takes a set of rules through one history, statement by statement. It is
+// what package lint drives; rules see only the Pass.
+type Run struct {
+	target  Target
+	layout  string
+	catalog *catalog.Catalog
+
+	statement []*Rule
+	byKind    map[pgsql.Kind][]*Rule
+	finish    []*Rule
+
+	state   map[*Rule]any
+	pending []Reported // of the current statement
+}
+
+// NewRun prepares the rules of all that matter to the target and the layout.
+func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
+	r := &Run{
+		target:  target,
+		layout:  layout,
+		catalog: catalog.New(),
+		byKind:  map[pgsql.Kind][]*Rule{},
+		state:   map[*Rule]any{},
+	}
+	for _, rule := range all {
+		if !target.Meets(rule.Versions) || rule.Layout != "" && rule.Layout != layout || rule.Advice && !advice {
+			continue
+		}
+		if rule.Statement != nil {
+			r.statement = append(r.statement, rule)
+		}
+		if rule.Finish != nil {
+			r.finish = append(r.finish, rule)
+		}
+		for _, k := range rule.Nodes {
+			r.byKind[k] = append(r.byKind[k], rule)
+		}
+	}
+	return r
+}
+
+// Statement runs the rules over one statement, then lets the catalog follow
+// it. It returns the findings in the order of their place.
+func (r *Run) Statement(st *Statement) []Reported {
+	r.pending = r.pending[:0]
+	pass := Pass{Target: r.target, Layout: r.layout, Stmt: st, Catalog: r.catalog, run: r}
+	for _, rule := range r.statement {
+		pass.Rule = rule
+		rule.Statement(&pass)
+	}
+	if st.Tree != nil {
+		pgsql.Walk(st.Tree, func(n pgsql.Node, parents []pgsql.Node) bool {
+			for _, rule := range r.byKind[n.Kind()] {
+				pass.Rule, pass.Parents = rule, parents
+				rule.Check(&pass, n)
+			}
+			return true
+		})
+		if !st.Down {
+			r.catalog.Apply(st.Statement, st.Source)
+		}
+	}
+	return r.take()
+}
+
+// Finish runs what the rules have to say at the end of the history.
+func (r *Run) Finish() []Reported {
+	r.pending = r.pending[:0]
+	pass := Pass{Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
+	for _, rule := range r.finish {
+		pass.Rule = rule
+		rule.Finish(&pass)
+	}
+	return r.take()
+}
+
+// Catalog returns what exists behind the statements seen so far.
+func (r *Run) Catalog() *catalog.Catalog { return r.catalog }
+
+func (r *Run) add(rule *Rule, f Finding) { r.pending = append(r.pending, Reported{rule, f}) }
+
+// take resolves the list elements that go and hands the findings over.
+func (r *Run) take() []Reported {
+	resolveElements(r.pending)
+	out := append([]Reported(nil), r.pending...)
+	sort.SliceStable(out, func(i, j int) bool {
+		a, b := out[i], out[j]
+		switch {
+		case a.Start != b.Start:
+			return a.Start < b.Start
+		case a.End != b.End:
+			return a.End > b.End
+		}
+		return a.Rule.Name < b.Rule.Name
+	})
+	return out
+}
