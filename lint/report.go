@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"sort"
+
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/rules"
 )
@@ -57,8 +59,6 @@ type Finding struct {
 	// Conflict names the rule whose fix overlaps this one, so that neither is
 	// applied.
 	Conflict string
-	// Moot reports that another finding's fix takes the whole text out.
-	Moot bool
 	// Follows reports that the finding only follows from an earlier one.
 	Follows bool
 }
@@ -79,4 +79,67 @@ type Summary struct {
 	Errors   int
 	Warnings int
 	Infos    int
+}
+
+// Sort puts the findings in order and counts them again. Whoever adds findings
+// to a report calls it.
+func (r *Report) Sort() {
+	sortFindings(r.Findings)
+	r.count()
+}
+
+func sortFindings(fs []Finding) {
+	sort.SliceStable(fs, func(i, j int) bool {
+		a, b := &fs[i], &fs[j]
+		switch {
+		case a.Source != b.Source:
+			return a.Source < b.Source
+		case a.Start.Offset != b.Start.Offset:
+			return a.Start.Offset < b.Start.Offset
+		case a.End.Offset != b.End.Offset:
+			return a.End.Offset < b.End.Offset
+		}
+		return a.Rule < b.Rule
+	})
+}
+
+// count fills in the summary; the number of statements is known already.
+func (r *Report) count() {
+	sum := Summary{Statements: r.Summary.Statements}
+	worst := map[int]rules.Fidelity{} // by statement
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		switch f.Severity {
+		case rules.Error:
+			sum.Errors++
+		case rules.Warning:
+			sum.Warnings++
+		case rules.Info:
+			sum.Infos++
+		}
+		fid := f.Fidelity
+		if f.Conflict != "" {
+			fid = rules.Manual
+		}
+		if len(f.Edits) == 0 && f.Severity < rules.Warning && fid != rules.Manual {
+			continue // worth knowing, but the statement stays as it is
+		}
+		if fid > worst[f.Statement] {
+			worst[f.Statement] = fid
+		}
+	}
+	for _, w := range worst {
+		switch w {
+		case rules.Exact:
+			sum.Exact++
+		case rules.Weaker:
+			sum.Weaker++
+		case rules.Changed:
+			sum.Changed++
+		case rules.Manual:
+			sum.Manual++
+		}
+	}
+	sum.Untouched = sum.Statements - sum.Exact - sum.Weaker - sum.Changed - sum.Manual
+	r.Summary = sum
 }

@@ -1,5 +1,7 @@
 package rules
 
+//go:generate go run gen_all.go
+
 import (
 	"sort"
 

@@ -60,7 +60,9 @@ func (s *Statement) Parse() {
 		s.Err = &SyntaxError{Message: fmt.Sprintf("nested more than %d levels deep: no server takes this", MaxDepth), Offset: off}
 		return
 	}
-	s.Tree, s.Err = Parse(s.Text)
+	if s.Tree, s.Err = Parse(s.Text); s.Err != nil {
+		s.parseCockroach()
+	}
 }
 
 // tooDeep estimates the depth of the tree from above, and returns the offset

@@ -36,6 +36,14 @@ func NewSplitter(r io.Reader) *Splitter {
 	return &Splitter{r: r, max: DefaultMaxStatement, pos: Position{Line: 1, Column: 1}}
 }
 
+// NewTextSplitter returns a Splitter over a text in memory, which it does not
+// copy.
+func NewTextSplitter(text []byte) *Splitter {
+	s := NewSplitter(nil)
+	s.buf, s.eof, s.started = text, true, true
+	return s
+}
+
 // Next returns the next statement, or io.EOF. Text that is no SQL comes out as
 // a statement too, with Err set; other errors are those of the reader.
 func (s *Splitter) Next() (*Statement, error) {
@@ -313,8 +321,7 @@ func commentsBefore(cs []Comment, end int) []Comment {
 
 // Split cuts a whole text into its statements; see Splitter.
 func Split(text []byte) ([]*Statement, error) {
-	s := NewSplitter(nil)
-	s.buf, s.eof, s.started = text, true, true
+	s := NewTextSplitter(text)
 	var out []*Statement
 	for {
 		st, err := s.Next()

@@ -1,0 +1,76 @@
+package pgsql
+
+import "strings"
+
+// CockroachDB's own spellings that a translation writes are no PostgreSQL:
+// CREATE INVERTED INDEX, and table@index where an index is named. So that a
+// translation can be parsed again, they are blanked out, byte for byte, before
+// the text goes to libpg_query; offsets stay true.
+
+// cockroach returns the text without those spellings, and whether an inverted
+// index was among them. ok is false if the statement holds none.
+func (s *Statement) cockroach() (text string, inverted, ok bool) {
+	b := []byte(s.Text)
+	blank := func(i int) {
+		for k := s.Tokens[i].Start; k < s.Tokens[i].End; k++ {
+			b[k] = ' '
+		}
+		ok = true
+	}
+	if s.Is(0, "create") {
+		i := 1
+		if s.Is(i, "unique") {
+			i++
+		}
+		if s.Words(i, "inverted", "index") {
+			blank(i)
+			inverted = true
+		}
+	}
+	if s.Words(0, "drop", "index") || s.Words(0, "alter", "index") || s.Words(0, "comment", "on", "index") {
+		for i := 2; i+1 < len(s.Tokens); i++ {
+			// The table goes, its schema stays: it is the index's as well.
+			if s.Tokens[i].Kind == Operator && s.Str(i) == "@" {
+				blank(i - 1)
+				blank(i)
+			}
+		}
+	}
+	return string(b), inverted, ok
+}
+
+// parseCockroach parses a statement that PostgreSQL's grammar refused, if only
+// CockroachDB's spellings stand in the way.
+func (s *Statement) parseCockroach() {
+	text, inverted, ok := s.cockroach()
+	if !ok {
+		return
+	}
+	tree, err := Parse(text)
+	if err != nil {
+		return
+	}
+	s.Tree, s.Err = tree, nil
+	if ix, ok := tree.(*IndexStmt); ok && inverted {
+		ix.AccessMethod = "gin"
+	}
+}
+
+// Inverted reports whether the statement is CockroachDB's CREATE INVERTED
+// INDEX.
+func (s *Statement) Inverted() bool {
+	i := 1
+	if s.Is(i, "unique") {
+		i++
+	}
+	return s.Is(0, "create") && s.Words(i, "inverted", "index")
+}
+
+// Fold folds an identifier as PostgreSQL does: unquoted ones to lower case,
+// quoted ones without their quotes.
+func Fold(token string) string {
+	if n := len(token); n >= 2 && token[0] == '"' && token[n-1] == '"' {
+		return strings.ReplaceAll(token[1:n-1], `""`, `"`)
+	}
+	return strings.ToLower(token)
+}

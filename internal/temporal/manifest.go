@@ -1,0 +1,270 @@
+package temporal
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+const manifestName = "manifest.json"
+
+// maxDescription is the width of schema_update_history.description, in
+// characters.
+const maxDescription = 255
+
+// The fields of a manifest that the tool reads. It matches their names without
+// regard to case and ignores all others.
+const (
+	fieldVersion     = "CurrVersion"
+	fieldMinVersion  = "MinCompatibleVersion"
+	fieldDescription = "Description"
+	fieldFiles       = "SchemaUpdateCqlFiles"
+	fieldAllowNone   = "AllowNoCqlFiles"
+)
+
+// Manifest is the manifest.json of a version directory.
+type Manifest struct {
+	// CurrVersion is the version, without a v in front.
+	CurrVersion          string
+	MinCompatibleVersion string
+	// Description is at most 255 characters long.
+	Description string
+	// Files are the names of the SQL files in the order in which they are
+	// applied, relative to the manifest's directory.
+	Files []string
+	// AllowNoFiles tells that the version may hold no statement at all.
+	AllowNoFiles bool
+
+	raw    []byte
+	fields []field
+	places []int // byte offsets of the elements of Files
+}
+
+// field is a top-level field of the JSON text, as byte offsets into it.
+type field struct {
+	name             string // as the constants above; "" for a field the tool ignores
+	key, keyEnd      int
+	value, valueEnd  int
+	elements, closed bool
+}
+
+// Bytes returns the text that the manifest was read from.
+func (m *Manifest) Bytes() []byte { return bytes.Clone(m.raw) }
+
+// readManifest reads and checks the manifest of a version directory, whose
+// base name is v and the version. The manifest is nil if there are problems
+// that leave it without meaning.
+func readManifest(fsys fs.FS, dir string) (*Manifest, []Problem) {
+	file := path.Join(dir, manifestName)
+	data, err := fs.ReadFile(fsys, file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, []Problem{{File: dir, Constraint: "C3", Eras: Eras(),
+			Message: "there is no " + manifestName + " in this version directory: add it, or move the directory away"}}
+	}
+	if err != nil {
+		return nil, []Problem{{File: file, Constraint: "C3", Eras: Eras(),
+			Message: fmt.Sprintf("cannot be read: %v", reason(err))}}
+	}
+	m, ps := parseManifest(file, data)
+	if m == nil {
+		return nil, ps
+	}
+	ps = append(ps, m.checkVersions(file, path.Base(dir))...)
+	ps = append(ps, m.checkFiles(file, fsys, dir)...)
+	return m, ps
+}
+
+// parseManifest reads the JSON. It returns no manifest if the text is no JSON
+// object or a field has the wrong type.
+func parseManifest(file string, data []byte) (*Manifest, []Problem) {
+	m := &Manifest{raw: data}
+	fail := func(offset int, format string, args ...any) (*Manifest, []Problem) {
+		return nil, []Problem{m.problem(file, "C3", offset, format, args...)}
+	}
+	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
+		return fail(0, "starts with a byte order mark: save it as UTF-8 without one")
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(data, &object); err != nil || object == nil {
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			return fail(min(max(int(syntax.Offset)-1, 0), len(data)), "is not JSON: %v: correct it", err)
+		}
+		return fail(0, "must hold one JSON object, { ... }")
+	}
+	m.findFields()
+	seen := map[string]bool{}
+	for _, f := range m.fields {
+		if f.name == "" {
+			continue
+		}
+		if seen[f.name] {
+			return fail(f.key, "%s stands here for the second time, and the tool takes the last one: remove one", f.name)
+		}
+		seen[f.name] = true
+		if err := m.decode(f); err != nil {
+			return fail(f.value, "%s must be %w", f.name, err)
+		}
+	}
+	m.CurrVersion = strings.TrimPrefix(m.CurrVersion, "v")
+	return m, nil
+}
+
+// findFields notes where the top-level fields stand. The text is known to be
+// an object.
+func (m *Manifest) findFields() {
+	dec := json.NewDecoder(bytes.NewReader(m.raw))
+	if _, err := dec.Token(); err != nil {
+		return
+	}
+	for dec.More() {
+		from := int(dec.InputOffset())
+		f := field{key: from + bytes.IndexByte(m.raw[from:], '"')}
+		name, err := dec.Token()
+		f.keyEnd = int(dec.InputOffset())
+		var value json.RawMessage
+		if err != nil || dec.Decode(&value) != nil {
+			return
+		}
+		f.valueEnd = int(dec.InputOffset())
+		f.value = f.valueEnd - len(value)
+		for _, known := range []string{fieldVersion, fieldMinVersion, fieldDescription, fieldFiles, fieldAllowNone} {
+			if s, _ := name.(string); strings.EqualFold(s, known) {
+				f.name = known
+			}
+		}
+		m.fields = append(m.fields, f)
+	}
+}
+
+// decode sets what the field holds. The error says what it must be.
+func (m *Manifest) decode(f field) error {
+	value := m.raw[f.value:f.valueEnd]
+	into := map[string]*string{
+		fieldVersion: &m.CurrVersion, fieldMinVersion: &m.MinCompatibleVersion, fieldDescription: &m.Description,
+	}[f.name]
+	switch {
+	case into != nil:
+		if json.Unmarshal(value, into) != nil {
+			return errors.New("a string")
+		}
+	case f.name == fieldAllowNone:
+		if json.Unmarshal(value, &m.AllowNoFiles) != nil {
+			return errors.New("true or false")
+		}
+	case f.name == fieldFiles:
+		if json.Unmarshal(value, &m.Files) != nil {
+			return errors.New(`a list of file names, such as ["schema.sql"]`)
+		}
+		dec := json.NewDecoder(bytes.NewReader(value))
+		if _, err := dec.Token(); err != nil {
+			return err
+		}
+		for dec.More() {
+			var name json.RawMessage
+			if err := dec.Decode(&name); err != nil {
+				return err
+			}
+			m.places = append(m.places, f.value+int(dec.InputOffset())-len(name))
+		}
+	}
+	return nil
+}
+
+// checkVersions checks the fields beside the files; dir is the name of the
+// version's directory.
+func (m *Manifest) checkVersions(file, dir string) []Problem {
+	var ps []Problem
+	add := func(constraint, name, format string, args ...any) {
+		ps = append(ps, m.problem(file, constraint, m.offset(name), format, args...))
+	}
+	switch want := strings.TrimPrefix(dir, "v"); {
+	case m.CurrVersion == "":
+		add("C3", fieldVersion, "CurrVersion is missing: add \"CurrVersion\": %q", want)
+	case m.CurrVersion != want:
+		add("C1", fieldVersion, "CurrVersion is %q but the directory is %s: make CurrVersion %q, or rename the directory", m.CurrVersion, dir, want)
+	}
+	if m.MinCompatibleVersion == "" {
+		add("C3", fieldMinVersion, "MinCompatibleVersion is missing or empty: add one, such as \"MinCompatibleVersion\": \"0.1\"")
+	} else if _, ok := parseVersion(strings.TrimPrefix(m.MinCompatibleVersion, "v")); !ok {
+		add("C3", fieldMinVersion, "MinCompatibleVersion %q is no version: write one such as \"0.1\"", m.MinCompatibleVersion)
+	}
+	if n := utf8.RuneCountInString(m.Description); n > maxDescription {
+		add("C3", fieldDescription, "Description has %d characters and the tool's table takes %d: shorten it", n, maxDescription)
+	}
+	if len(m.Files) == 0 && !m.AllowNoFiles {
+		add("C5", fieldFiles, "SchemaUpdateCqlFiles names no file: name one, or add \"AllowNoCqlFiles\": true if the version is empty on purpose")
+	}
+	return ps
+}
+
+// checkFiles checks the names of the files and that they are there.
+func (m *Manifest) checkFiles(file string, fsys fs.FS, dir string) []Problem {
+	var ps []Problem
+	seen := map[string]bool{}
+	for i, name := range m.Files {
+		add := func(format string, args ...any) {
+			ps = append(ps, m.problem(file, "C4", m.places[i], format, args...))
+		}
+		switch {
+		case name == "":
+			add("an empty file name: remove it")
+			continue
+		case path.IsAbs(name):
+			add("%q is an absolute path: name a file in the manifest's own directory", name)
+			continue
+		case strings.HasPrefix(path.Clean(name), ".."):
+			add("%q leaves the manifest's directory: move the file into it and name it without ..", name)
+			continue
+		case !fs.ValidPath(name) || name == ".":
+			add("%q is no plain relative path: write %q", name, path.Clean(name))
+			continue
+		case seen[name]:
+			add("%q is named twice, and the tool would execute it twice: remove one", name)
+			continue
+		}
+		seen[name] = true
+		info, err := fs.Stat(fsys, path.Join(dir, name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			add("%q is not in the directory: add the file, or remove the name", name)
+		case err != nil:
+			add("%q cannot be read: %v", name, reason(err))
+		case !info.Mode().IsRegular():
+			add("%q is no regular file: name an SQL file", name)
+		}
+	}
+	return ps
+}
+
+// offset returns where the value of a field stands, or the object if it has
+// none.
+func (m *Manifest) offset(name string) int {
+	for _, f := range m.fields {
+		if f.name == name {
+			return f.value
+		}
+	}
+	return max(bytes.IndexByte(m.raw, '{'), 0)
+}
+
+func (m *Manifest) problem(file, constraint string, offset int, format string, args ...any) Problem {
+	p := Problem{File: file, Constraint: constraint, Eras: Eras(), Message: fmt.Errorf(format, args...).Error()}
+	p.Line, p.Column = at(m.raw, offset)
+	return p
+}
+
+// reason returns why a file operation failed, without the path, which the
+// message names already.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}

@@ -1,0 +1,77 @@
+package temporal
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+// Problem is something about a schema directory that temporal-sql-tool cannot
+// read, or would read as something else. It is an error.
+type Problem struct {
+	// File is the path within the file system that was read; a directory where
+	// the problem is no file's.
+	File string
+	// Line and Column count from 1, columns in code points. Both are 0 if the
+	// problem is not at one place of the file.
+	Line, Column int
+	// Constraint is the number of the constraint, "C1" to "C12"; see Check.
+	Constraint string
+	// Eras are those whose tool stumbles, oldest first.
+	Eras []Era
+	// Warning tells that the tool reads it all the same.
+	Warning bool
+	// Message says what is wrong and what to do.
+	Message string
+}
+
+// Error gives the problem in one line, with its place.
+func (p Problem) Error() string {
+	var b strings.Builder
+	b.WriteString(p.File)
+	if p.Line > 0 {
+		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
+	}
+	fmt.Fprintf(&b, ": %s (%s", p.Message, p.Constraint)
+	if len(p.Eras) > 0 && len(p.Eras) < int(eraCount) {
+		names := make([]string, len(p.Eras))
+		for i, e := range p.Eras {
+			names[i] = e.String()
+		}
+		fmt.Fprintf(&b, "; temporal-sql-tool %s", strings.Join(names, " and "))
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+// asError joins problems to one error, one line for each; nil if there are
+// none.
+func asError(ps []Problem) error {
+	errs := make([]error, len(ps))
+	for i, p := range ps {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
+}
+
+func sortProblems(ps []Problem) {
+	sort.SliceStable(ps, func(i, j int) bool {
+		a, b := ps[i], ps[j]
+		switch {
+		case a.File != b.File:
+			return a.File < b.File
+		case a.Line != b.Line:
+			return a.Line < b.Line
+		}
+		return a.Column < b.Column
+	})
+}
+
+// at returns the line and the column of a byte offset into the text.
+func at(text []byte, offset int) (line, column int) {
+	p := pgsql.Position{Line: 1, Column: 1}.Advance(string(text[:offset]))
+	return p.Line, p.Column
+}

@@ -1,0 +1,125 @@
+// Package lint is the engine: a history of PostgreSQL sources in, a report of
+// what CockroachDB would reject or do differently out.
+package lint
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/rules"
+)
+
+// Source is one SQL text of a history.
+type Source struct {
+	// Name is how findings call it, such as a path.
+	Name string
+	// Text is the content. If it is nil, Open is asked for it; that way a large
+	// file is never in memory as a whole.
+	Text []byte
+	Open func() (io.ReadCloser, error)
+	// Unit names what the migration tool applies as one step together with
+	// other sources, such as a version; empty if the layout has none.
+	Unit string
+	// Down tells, for a byte offset, that a statement there belongs to the way
+	// back of a migration. Nil means none does.
+	Down func(offset int64) bool
+	// Transaction tells that the tool runs the whole source in one transaction.
+	Transaction bool
+}
+
+// Options steer a run. The zero value runs all rules for the portable
+// baseline.
+type Options struct {
+	// Target is the set of CockroachDB versions that matter.
+	Target rules.Target
+	// Layout names the layout of the history, such as "temporal".
+	Layout string
+	// Rules are those to run; nil means all.
+	Rules []*rules.Rule
+	// Advice also runs the rules that speak of good practice.
+	Advice bool
+	// Severity changes the severity of a rule's findings; zero turns the rule's
+	// findings off.
+	Severity map[string]rules.Severity
+	// Workers is how many statements are parsed at once; 0 means one for each
+	// processor.
+	Workers int
+	// Cache keeps parse trees between runs over nearly the same text. It may be
+	// nil.
+	Cache *Cache
+}
+
+// Result is a report with what the engine knows beyond it.
+type Result struct {
+	*Report
+	catalog *catalog.Catalog
+}
+
+// Catalog returns what exists at the end of the history.
+func (r *Result) Catalog() *catalog.Catalog { return r.catalog }
+
+// Run lints a history. Text that is no SQL is a finding, not an error; an
+// error is a source that cannot be read, or the context's.
+func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
+	all := opts.Rules
+	if all == nil {
+		all = rules.All()
+	}
+	report := &Report{Target: opts.Target}
+	for _, r := range all {
+		if opts.Target.Meets(r.Versions) {
+			report.Rules = append(report.Rules, r)
+		}
+	}
+	for _, s := range history {
+		report.Sources = append(report.Sources, s.Name)
+	}
+
+	run := rules.NewRun(all, opts.Target, opts.Layout, opts.Advice)
+	tally := tally{report}
+	inTxn := false
+	err := parseAll(ctx, history, opts, func(st *rules.Statement) {
+		if st.Form == pgsql.SQL {
+			report.Summary.Statements++
+			inTxn = follow(st, inTxn || history[st.Source].Transaction)
+		}
+		for _, f := range run.Statement(st) {
+			tally.add(f, opts)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range run.Finish() {
+		tally.add(f, opts)
+	}
+	tally.done()
+	return &Result{report, run.Catalog()}, nil
+}
+
+// follow tells whether the statement behind st is in a transaction, and notes
+// it for st itself.
+func follow(st *rules.Statement, inTxn bool) bool {
+	st.InTxn = inTxn
+	if t, ok := st.Tree.(*pgsql.TransactionStmt); ok {
+		switch t.Kind_ {
+		case pgsql.TransStmtBegin, pgsql.TransStmtStart:
+			return true
+		case pgsql.TransStmtCommit, pgsql.TransStmtRollback, pgsql.TransStmtPrepare:
+			return false
+		}
+	}
+	return inTxn
+}
+
+// open returns a reader over a source that is not in memory.
+func (s *Source) open() (io.ReadCloser, error) {
+	r, err := s.Open()
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", s.Name, err)
+	}
+	return r, nil
+}

@@ -1,0 +1,177 @@
+package lint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/rules"
+)
+
+// batch is a group of statements that one worker parses. Statements are small
+// and a hand-over costs as much as parsing one, so they travel in groups.
+type batch struct {
+	statements []*rules.Statement
+	parsed     chan struct{}
+}
+
+const batchBytes = 16 << 10
+
+// parseAll splits the history, parses its statements on several processors and
+// hands them to f in order. What waits is bounded, so is the memory.
+func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules.Statement)) error {
+	workers := opts.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	work := make(chan *batch, 2*workers)
+	order := make(chan *batch, 4*workers)
+	var wg sync.WaitGroup
+	for i := 0; i < workers; i++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for b := range work {
+				for _, st := range b.statements {
+					opts.Cache.parse(st.Statement)
+				}
+				close(b.parsed)
+			}
+		}()
+	}
+
+	var splitErr error
+	go func() {
+		defer close(order)
+		defer close(work)
+		splitErr = splitAll(ctx, history, func(b *batch) bool {
+			select {
+			case order <- b:
+			case <-ctx.Done():
+				return false
+			}
+			work <- b
+			return true
+		})
+	}()
+
+	for b := range order {
+		<-b.parsed
+		if ctx.Err() != nil {
+			continue // drain
+		}
+		for _, st := range b.statements {
+			f(st)
+		}
+	}
+	wg.Wait()
+	if splitErr != nil {
+		return splitErr
+	}
+	return ctx.Err()
+}
+
+// splitAll cuts the history into batches. send reports false to stop.
+func splitAll(ctx context.Context, history []Source, send func(*batch) bool) error {
+	number := 0
+	for i := range history {
+		src := &history[i]
+		splitter, closer, err := src.splitter()
+		if err != nil {
+			return err
+		}
+		b := &batch{parsed: make(chan struct{})}
+		size := 0
+		for {
+			st, err := splitter.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				closer.Close()
+				return fmt.Errorf("%s: %w", src.Name, err)
+			}
+			s := &rules.Statement{Statement: st, Source: i, File: src.Name, Number: number, Unit: src.Unit}
+			if src.Down != nil {
+				s.Down = src.Down(st.Start())
+			}
+			number++
+			b.statements = append(b.statements, s)
+			if size += len(st.Text); size >= batchBytes {
+				if !send(b) {
+					break
+				}
+				b, size = &batch{parsed: make(chan struct{})}, 0
+			}
+		}
+		closer.Close()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if len(b.statements) > 0 && !send(b) {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (s *Source) splitter() (*pgsql.Splitter, io.Closer, error) {
+	if s.Text != nil || s.Open == nil {
+		return pgsql.NewTextSplitter(s.Text), io.NopCloser(nil), nil
+	}
+	r, err := s.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	return pgsql.NewSplitter(r), r, nil
+}
+
+// Cache keeps parse trees by the text of their statement, so that linting a
+// translation does not parse again what the translation left alone. The zero
+// value is ready; a nil *Cache keeps nothing. It is safe for concurrent use.
+type Cache struct {
+	mu    sync.Mutex
+	trees map[string]parsed
+	size  int
+}
+
+type parsed struct {
+	tree pgsql.Node
+	err  *pgsql.SyntaxError
+}
+
+// cacheBytes bounds the text whose trees are kept; a tree is some ten times as
+// large as its text.
+const cacheBytes = 4 << 20
+
+func (c *Cache) parse(st *pgsql.Statement) {
+	if c == nil || st.Form != pgsql.SQL || st.Err != nil {
+		st.Parse()
+		return
+	}
+	c.mu.Lock()
+	p, ok := c.trees[st.Text]
+	c.mu.Unlock()
+	if ok {
+		st.Tree, st.Err = p.tree, p.err
+		return
+	}
+	st.Parse()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.size+len(st.Text) > cacheBytes {
+		return
+	}
+	if c.trees == nil {
+		c.trees = map[string]parsed{}
+	}
+	c.size += len(st.Text)
+	c.trees[st.Text] = parsed{st.Tree, st.Err}
+}

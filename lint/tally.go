@@ -1,0 +1,86 @@
+package lint
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/rules"
+)
+
+// tally collects the findings of a run into a report.
+type tally struct{ report *Report }
+
+// add turns what a rule reported into a finding of the report.
+func (t *tally) add(r rules.Reported, opts Options) {
+	f := Finding{
+		Rule: r.Rule.Name, Severity: r.Severity, Fidelity: r.Fidelity,
+		Message: r.Message, Todo: r.Todo, Until: r.Until, Edits: r.Edits,
+	}
+	if sev, ok := opts.Severity[f.Rule]; ok {
+		if sev == 0 {
+			return
+		}
+		f.Severity = sev
+	}
+	if st := r.Stmt; st != nil {
+		f.Source, f.File, f.Statement = st.Source, st.File, st.Number
+		f.Start, f.End = st.At(r.Start), st.At(r.End)
+		f.Before, f.After = excerpt(st, r.Start, r.End, r.Edits)
+	}
+	t.report.Findings = append(t.report.Findings, f)
+}
+
+// excerptLimit bounds the text that a finding carries of a statement.
+const excerptLimit = 2000
+
+// excerpt returns the text that the edits within the statement change, without
+// and with them; with no edits, the text of the finding itself.
+func excerpt(st *rules.Statement, start, end int, edits []rules.Edit) (before, after string) {
+	if st.Form == pgsql.CopyData {
+		return "", ""
+	}
+	var own []rules.Edit
+	at := st.Start()
+	for _, e := range edits {
+		if e.Source == st.Source && e.Start >= at && e.Start <= st.Stop() {
+			own = append(own, e)
+		}
+	}
+	if len(own) == 0 {
+		return clip(st.Text[start:end]), ""
+	}
+	sort.SliceStable(own, func(i, j int) bool { return own[i].Start < own[j].Start })
+	from, to := int64(start), int64(end)
+	for _, e := range own {
+		from, to = min(from, e.Start-at), max(to, e.End-at)
+	}
+	text := st.Text + st.Tail
+	from, to = max(from, 0), min(to, int64(len(text)))
+	var b strings.Builder
+	pos := from
+	for _, e := range own {
+		if s := e.Start - at; s >= pos && s <= to {
+			b.WriteString(text[pos:s])
+			b.WriteString(e.New)
+			pos = min(e.End-at, to)
+		}
+	}
+	b.WriteString(text[pos:to])
+	return clip(text[from:to]), clip(b.String())
+}
+
+func clip(s string) string {
+	if len(s) <= excerptLimit {
+		return strings.Clone(s)
+	}
+	return strings.ToValidUTF8(s[:excerptLimit], "") + "…"
+}
+
+// done sorts the findings, settles which fixes can be applied together, and
+// counts.
+func (t *tally) done() {
+	sortFindings(t.report.Findings)
+	t.report.Findings = settle(t.report.Findings)
+	t.report.count()
+}

@@ -1,0 +1,199 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+var doBlock = &Rule{
+	Name:  "do-block",
+	Title: "DO runs a block of PL/pgSQL",
+	Condition: "A statement `DO $$ ... $$`. CockroachDB has it from v25.1 on, for PL/pgSQL without DDL in the block " +
+		"and without the statements that its PL/pgSQL lacks.",
+	Effect: "Up to v24.3 `DO` is a syntax error. From v25.1 on a block with DDL is refused when it is read, even if " +
+		"that branch would never run (SQLSTATE 0A000).",
+	Workaround: "Blocks that only guard `CREATE EXTENSION` of an extension that CockroachDB does not need, and blocks that " +
+		"only drop indexes that a failed `CREATE INDEX CONCURRENTLY` left invalid (CockroachDB rolls such builds back), " +
+		"have nothing to do there and go. A guard around one `CREATE` becomes that statement with `IF NOT EXISTS`. Anything else a person has to rewrite.",
+	Versions: "*",
+	Issues:   []int{110080},
+	Sources: []string{
+		"CockroachDB docs v25.1 to v26.2, do.md", "release note v25.1.0-alpha.3 (#138709)",
+		"measured on v26.1: DDL in a block is refused with 0A000",
+	},
+	Examples: []Example{
+		{
+			Name:   "a guard around an extension that CockroachDB does not need",
+			Input:  "DO LANGUAGE 'plpgsql' $$\nBEGIN\n  IF (NOT EXISTS (SELECT extname FROM pg_extension WHERE extname = 'btree_gin')) THEN\n    CREATE EXTENSION btree_gin;\n  END IF;\nEND\n$$;\nCREATE TABLE t (a TEXT PRIMARY KEY);\n",
+			Output: "CREATE TABLE t (a TEXT PRIMARY KEY);\n",
+			Want:   []string{"1:1 error exact"},
+			Error:  "CREATE EXTENSION usage inside a function definition is not supported",
+		},
+		{
+			Name: "a block that drops invalid indexes",
+			Input: "DO $$\nDECLARE\n  r RECORD;\nBEGIN\n  FOR r IN SELECT i.relname AS name FROM pg_class i, pg_index x WHERE i.oid = x.indexrelid AND NOT x.indisvalid LOOP\n" +
+				"    EXECUTE format('DROP INDEX %I', r.name);\n    RAISE NOTICE 'Dropped %', r.name;\n  END LOOP;\nEND $$;\nCREATE TABLE t (a TEXT PRIMARY KEY);\n",
+			Output: "CREATE TABLE t (a TEXT PRIMARY KEY);\n",
+			Want:   []string{"1:1 error exact"},
+			Error:  "syntax error",
+		},
+		{
+			Name:   "a block that v25.1 runs stays for such a target",
+			Target: ">=25.1",
+			Input:  "DO $$\nBEGIN\n  RAISE NOTICE 'hello';\nEND $$;\n",
+		},
+		{
+			Name:   "the same block for the portable baseline",
+			Input:  "DO $$\nBEGIN\n  RAISE NOTICE 'hello';\nEND $$;\n",
+			Want:   []string{"1:1 error manual"},
+			Manual: true,
+		},
+	},
+	Nodes: []pgsql.Kind{pgsql.KindDoStmt},
+	Check: func(p *Pass, n pgsql.Node) {
+		f := Finding{Severity: Error, Fidelity: Exact, Edits: p.DropStatement()}
+		body, err := pgsql.ParsePL(p.Stmt.Text)
+		switch {
+		case err != nil:
+			f = manual(fmt.Sprintf("the DO block cannot be judged: %v", err), "Rewrite what the block does as plain statements")
+		case onlyGuardsExtensions(body):
+			f.Message = "the DO block only guards CREATE EXTENSION of an extension that CockroachDB does not need: it goes"
+		case onlyDropsInvalidIndexes(body):
+			f.Message = "the DO block only drops invalid indexes, which CockroachDB never leaves behind: it goes"
+		default:
+			why := plObstacle(p, body)
+			switch {
+			case why == "" && p.Target.Within(">=25.1"):
+				return
+			case why == "":
+				f = manual("DO is a syntax error before v25.1", "Set the target to \">=25.1\", or rewrite what the block does as plain statements")
+				f.Until = "25.1"
+			default:
+				f = manual("CockroachDB does not run this DO block: "+why, "Rewrite what the block does as plain statements, with IF NOT EXISTS or IF EXISTS where it guards something")
+			}
+		}
+		p.Report(f)
+	},
+}
+
+// manual is a finding of the whole statement that a person has to deal with.
+func manual(message, todo string) Finding {
+	return Finding{Severity: Error, Fidelity: Manual, Message: message, Todo: todo}
+}
+
+// onlyGuardsExtensions reports whether all that a block does is to create
+// extensions that CockroachDB does not need.
+func onlyGuardsExtensions(body *pgsql.PLBody) bool {
+	found, other := false, false
+	body.Walk(func(s *pgsql.PLStatement) {
+		switch s.Kind {
+		case "block", "if", "return", "raise", "null":
+		case "execsql":
+			name, ok := createdExtension(s)
+			if ok && unneeded(name) {
+				found = true
+				return
+			}
+			other = true
+		default:
+			other = true
+		}
+	})
+	return found && !other
+}
+
+func createdExtension(s *pgsql.PLStatement) (string, bool) {
+	if len(s.SQL) != 1 {
+		return "", false
+	}
+	tree, err := pgsql.Parse(s.SQL[0])
+	if err != nil {
+		return "", false
+	}
+	if c, ok := tree.(*pgsql.CreateExtensionStmt); ok {
+		return c.Extname, true
+	}
+	return "", false
+}
+
+// onlyDropsInvalidIndexes recognises a loop over pg_index's invalid entries
+// that does no more than DROP INDEX.
+func onlyDropsInvalidIndexes(body *pgsql.PLBody) bool {
+	drops, asked, other := false, false, false
+	body.Walk(func(s *pgsql.PLStatement) {
+		switch s.Kind {
+		case "block", "return", "raise", "null":
+		case "fors":
+			if len(s.SQL) == 0 || !asksInvalid(s.SQL[len(s.SQL)-1]) && !asksInvalid(s.SQL[0]) {
+				other = true
+			}
+			asked = true
+		case "dynexecute":
+			if len(s.SQL) != 1 || !formatsDropIndex(s.SQL[0]) {
+				other = true
+			}
+			drops = true
+		default:
+			other = true
+		}
+	})
+	return drops && asked && !other
+}
+
+// asksInvalid reports whether a query's conditions, joined by AND, hold
+// NOT indisvalid over pg_index.
+func asksInvalid(query string) bool {
+	tree, err := pgsql.Parse(query)
+	sel, ok := tree.(*pgsql.SelectStmt)
+	if err != nil || !ok {
+		return false
+	}
+	fromIndex := false
+	for _, n := range sel.FromClause {
+		pgsql.Walk(n, func(n pgsql.Node, _ []pgsql.Node) bool {
+			if rv, ok := n.(*pgsql.RangeVar); ok && rv.Relname == "pg_index" {
+				fromIndex = true
+			}
+			return true
+		})
+	}
+	return fromIndex && requiresInvalid(sel.WhereClause)
+}
+
+func requiresInvalid(cond pgsql.Node) bool {
+	b, ok := cond.(*pgsql.BoolExpr)
+	if !ok {
+		return false
+	}
+	switch b.Boolop {
+	case pgsql.NotExpr:
+		c, ok := b.Args[0].(*pgsql.ColumnRef)
+		return ok && catalog.ListName(c.Fields).Name == "indisvalid"
+	case pgsql.AndExpr:
+		for _, a := range b.Args {
+			if requiresInvalid(a) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// formatsDropIndex recognises format('DROP INDEX ... %I', ...).
+func formatsDropIndex(expr string) bool {
+	tree, err := pgsql.Parse("SELECT " + expr)
+	sel, ok := tree.(*pgsql.SelectStmt)
+	if err != nil || !ok || len(sel.TargetList) != 1 {
+		return false
+	}
+	rt, _ := sel.TargetList[0].(*pgsql.ResTarget)
+	call, _ := rt.Val.(*pgsql.FuncCall)
+	if call == nil || catalog.ListName(call.Funcname).Name != "format" || len(call.Args) == 0 {
+		return false
+	}
+	text, ok := catalog.StringConst(call.Args[0])
+	return ok && strings.HasPrefix(strings.ToUpper(strings.TrimSpace(text)), "DROP INDEX ") && !strings.Contains(text, ";")
+}

@@ -1,0 +1,131 @@
+package translate
+
+import (
+	"bytes"
+	"sort"
+
+	"github.com/pg2crdb/pg2crdb/rules"
+)
+
+// piece says that the bytes [out, out+n) of a translated text are the bytes
+// from in on of the original. What lies between two pieces was put in or taken
+// out.
+type piece struct{ out, in, n int64 }
+
+// apply makes the edits of one source. Edits must not overlap, save that those
+// with equal range and text are made once.
+func apply(text []byte, edits []rules.Edit) ([]byte, []piece) {
+	edits = append([]rules.Edit(nil), edits...)
+	for i := range edits {
+		if edits[i].Drop && edits[i].New == "" {
+			edits[i] = widen(text, edits[i])
+		}
+	}
+	sort.SliceStable(edits, func(i, j int) bool {
+		a, b := edits[i], edits[j]
+		if a.Start != b.Start {
+			return a.Start < b.Start
+		}
+		return a.End < b.End // insertions first
+	})
+	var out bytes.Buffer
+	var pieces []piece
+	var pos int64
+	keep := func(end int64) {
+		if end > pos {
+			pieces = append(pieces, piece{int64(out.Len()), pos, end - pos})
+			out.Write(text[pos:end])
+		}
+	}
+	for i, e := range edits {
+		if i > 0 && e == edits[i-1] && e.Start != e.End {
+			continue
+		}
+		if e.End <= pos && e.Start < pos { // within a drop that was widened
+			continue
+		}
+		keep(e.Start)
+		out.WriteString(e.New)
+		pos = max(pos, e.End)
+	}
+	keep(int64(len(text)))
+	return out.Bytes(), pieces
+}
+
+// widen makes the drop of a whole statement take its line along, if nothing
+// else stands on it, and one of the empty lines if it stood between two.
+func widen(text []byte, e rules.Edit) rules.Edit {
+	if e.End == 0 || int(e.End) > len(text) || e.End-e.Start == 0 || (text[e.End-1] != ';' && int(e.End) != len(text)) {
+		return e
+	}
+	start, end := int(e.Start), int(e.End)
+	lineStart := start
+	for lineStart > 0 && (text[lineStart-1] == ' ' || text[lineStart-1] == '\t') {
+		lineStart--
+	}
+	if lineStart > 0 && text[lineStart-1] != '\n' {
+		return e
+	}
+	lineEnd, ok := blankTo(text, end)
+	if !ok {
+		return e
+	}
+	e.Start, e.End = int64(lineStart), int64(lineEnd)
+	if before, ok := blankBefore(text, lineStart); ok && before < lineStart || lineStart == 0 {
+		if next, ok := blankTo(text, lineEnd); ok && next > lineEnd && lineEnd < len(text) {
+			e.End = int64(next)
+		}
+	}
+	return e
+}
+
+// blankTo returns the offset behind the end of the line at i, and whether only
+// white space stands in between.
+func blankTo(text []byte, i int) (int, bool) {
+	for i < len(text) {
+		switch text[i] {
+		case ' ', '\t', '\r':
+			i++
+		case '\n':
+			return i + 1, true
+		default:
+			return i, false
+		}
+	}
+	return i, true
+}
+
+// blankBefore returns the start of the line that ends in front of i, and
+// whether it is empty.
+func blankBefore(text []byte, i int) (int, bool) {
+	if i == 0 {
+		return 0, false
+	}
+	j := i - 1 // the line feed
+	for j > 0 && text[j-1] != '\n' {
+		switch text[j-1] {
+		case ' ', '\t', '\r':
+			j--
+		default:
+			return i, false
+		}
+	}
+	return j, true
+}
+
+// origin maps an offset of the translated text to the original: the same byte
+// where it was kept, otherwise the place where the edit was made.
+func origin(pieces []piece, out int64) int64 {
+	i := sort.Search(len(pieces), func(i int) bool { return pieces[i].out > out })
+	if i == 0 {
+		if len(pieces) > 0 {
+			return pieces[0].in
+		}
+		return 0
+	}
+	p := pieces[i-1]
+	if out < p.out+p.n {
+		return p.in + out - p.out
+	}
+	return p.in + p.n
+}

@@ -1,0 +1,175 @@
+// Package translate turns PostgreSQL DDL into CockroachDB DDL: it lints a
+// history, applies the fixes to the text, and lints the result again until
+// nothing is left to fix.
+package translate
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/rules"
+)
+
+// Options steer a translation.
+type Options struct {
+	lint.Options
+}
+
+// Text is one translated source.
+type Text struct {
+	// Name is the source's name.
+	Name string
+	// Content is the translated text. It shares memory with the source when
+	// nothing changed.
+	Content []byte
+	// Changed tells whether it differs from the source.
+	Changed bool
+
+	rounds [][]piece
+}
+
+// Origin maps a byte offset of the translated text to the offset in the source
+// that it comes from.
+func (t *Text) Origin(offset int64) int64 {
+	for i := len(t.rounds) - 1; i >= 0; i-- {
+		offset = origin(t.rounds[i], offset)
+	}
+	return offset
+}
+
+// Result is a translated history.
+type Result struct {
+	// Report is about the original sources: what was found there, and how each
+	// finding was fixed. Findings that only the translated text shows are part
+	// of it, at the place in the source that they come from.
+	Report *lint.Report
+	// Texts are the translated sources, in the order of the history.
+	Texts []Text
+	// Final is what lint says of the translated texts.
+	Final *lint.Result
+}
+
+// maxRounds bounds how often fixes are applied. A fix may uncover text that
+// another rule speaks of; three rounds have sufficed for everything seen.
+const maxRounds = 8
+
+// History translates sources in the order in which they are applied. Their
+// Text must be set. It is an error if a source cannot be read or if the rules
+// do not come to an end, which is a fault of a rule.
+func History(ctx context.Context, sources []lint.Source, opts Options) (*Result, error) {
+	if opts.Cache == nil {
+		opts.Cache = &lint.Cache{}
+	}
+	res := &Result{Texts: make([]Text, len(sources))}
+	current := append([]lint.Source(nil), sources...)
+	for i, s := range sources {
+		res.Texts[i] = Text{Name: s.Name, Content: s.Text}
+	}
+	for round := 0; ; round++ {
+		found, err := lint.Run(ctx, current, opts.Options)
+		if err != nil {
+			return nil, err
+		}
+		if round == 0 {
+			res.Report = found.Report
+		} else {
+			res.merge(found.Report, sources)
+		}
+		edits := editsBySource(found.Report, len(sources))
+		if edits == nil {
+			res.Final = found
+			return res, nil
+		}
+		if round == maxRounds {
+			f := firstFixed(found.Report)
+			return nil, fmt.Errorf("the fix of rule %s at %s:%d does not settle after %d rounds; this is a bug of pg2crdb, please report it with the statement", f.Rule, f.File, f.Start.Line, maxRounds)
+		}
+		for i, es := range edits {
+			if len(es) == 0 {
+				continue
+			}
+			out, pieces := apply(current[i].Text, es)
+			t := &res.Texts[i]
+			t.Content, t.Changed = out, true
+			t.rounds = append(t.rounds, pieces)
+			current[i].Text = out
+			if down := sources[i].Down; down != nil {
+				current[i].Down = func(off int64) bool { return down(t.Origin(off)) }
+			}
+		}
+	}
+}
+
+// editsBySource returns the edits of all fixes that are applied, or nil if
+// there is none.
+func editsBySource(r *lint.Report, n int) [][]rules.Edit {
+	var out [][]rules.Edit
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if !f.Fixed() {
+			continue
+		}
+		if out == nil {
+			out = make([][]rules.Edit, n)
+		}
+		for _, e := range f.Edits {
+			out[e.Source] = append(out[e.Source], e)
+		}
+	}
+	return out
+}
+
+func firstFixed(r *lint.Report) *lint.Finding {
+	for i := range r.Findings {
+		if r.Findings[i].Fixed() {
+			return &r.Findings[i]
+		}
+	}
+	return &lint.Finding{}
+}
+
+// merge adds to the report what a later round found and the first one did not,
+// at the place in the source that it comes from.
+func (r *Result) merge(later *lint.Report, sources []lint.Source) {
+	type key struct {
+		rule   string
+		source int
+	}
+	known := map[key][][2]int64{}
+	for _, f := range r.Report.Findings {
+		k := key{f.Rule, f.Source}
+		known[k] = append(known[k], [2]int64{f.Start.Offset, f.End.Offset})
+	}
+	added := false
+next:
+	for _, f := range later.Findings {
+		t := &r.Texts[f.Source]
+		start, end := t.Origin(f.Start.Offset), t.Origin(f.End.Offset)
+		for _, span := range known[key{f.Rule, f.Source}] {
+			if start <= span[1] && end >= span[0] {
+				continue next
+			}
+		}
+		if len(f.Edits) == 0 && f.Severity == rules.Info {
+			continue // what the translation itself brought in and is harmless
+		}
+		f.Start = position(sources[f.Source].Text, start)
+		f.End = position(sources[f.Source].Text, end)
+		if !f.Fixed() {
+			f.Message = "after translation: " + f.Message
+		}
+		// The edits are about an intermediate text; the report keeps that the
+		// finding was fixed, and how, in Before and After.
+		r.Report.Findings = append(r.Report.Findings, f)
+		added = true
+	}
+	if added {
+		r.Report.Sort()
+	}
+}
+
+func position(text []byte, offset int64) lint.Position {
+	return pgsql.Position{Line: 1, Column: 1}.Advance(string(text[:min(offset, int64(len(text)))]))
+}
