@@ -1,0 +1,94 @@
+package rules_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/pg2crdb/pg2crdb/internal/crdbtest"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/rules"
+)
+
+// TestLive takes every example to a real CockroachDB: what the rule says is
+// rejected is rejected, with the message that it says; what it says is
+// accepted, and what it makes of the input, is accepted. Examples whose target
+// or rule does not cover the server's version are left out.
+func TestLive(t *testing.T) {
+	conn := crdbtest.Database(t)
+	series := crdbtest.Series(t, conn)
+	server, err := rules.ParseTarget(series)
+	if err != nil {
+		t.Skipf("pg2crdb does not know CockroachDB v%s", series)
+	}
+	for _, rule := range rules.All() {
+		for _, ex := range rule.Examples {
+			t.Run(rule.Name+"/"+ex.Name, func(t *testing.T) {
+				target, err := rules.ParseTarget(ex.Target)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !target.Meets("=" + series) {
+					t.Skipf("the example is not about v%s", series)
+				}
+				if server.Meets(rule.Versions) {
+					liveInput(t, crdbtest.Database(t), ex)
+				}
+				if !ex.Manual && ex.Output != "" {
+					liveOutput(t, crdbtest.Database(t), ex)
+				}
+			})
+		}
+	}
+}
+
+func liveInput(t *testing.T, conn *pgx.Conn, ex rules.Example) {
+	t.Helper()
+	if at, err := execAll(conn, ex.Setup); err != nil {
+		t.Fatalf("setup: %s: %v", at, err)
+	}
+	at, err := execAll(conn, ex.Input)
+	switch {
+	case ex.Error == "" && err != nil && !(ex.Manual && len(ex.Want) > 0):
+		t.Errorf("the input is said to be accepted, but: %s: %v", at, err)
+	case ex.Error != "" && err == nil:
+		t.Errorf("the input is said to be rejected with %q, but was accepted", ex.Error)
+	case ex.Error != "" && !strings.Contains(err.Error(), ex.Error):
+		t.Errorf("the input is rejected, but not with %q: %s: %v", ex.Error, at, err)
+	}
+}
+
+func liveOutput(t *testing.T, conn *pgx.Conn, ex rules.Example) {
+	t.Helper()
+	if at, err := execAll(conn, ex.Setup); err != nil {
+		t.Fatalf("setup: %s: %v", at, err)
+	}
+	if at, err := execAll(conn, ex.Output); err != nil {
+		t.Errorf("the output is rejected: %s: %v", at, err)
+	}
+}
+
+// execAll runs the statements of a text one by one, until one fails.
+func execAll(conn *pgx.Conn, text string) (at string, err error) {
+	stmts, err := pgsql.Split([]byte(text))
+	if err != nil {
+		return "", err
+	}
+	for _, st := range stmts {
+		if st.Form != pgsql.SQL {
+			continue
+		}
+		if _, err := conn.Exec(context.Background(), st.Text); err != nil {
+			var pe *pgconn.PgError
+			if errors.As(err, &pe) {
+				err = errors.New(pe.Message + " (" + pe.Code + ")")
+			}
+			return st.Text, err
+		}
+	}
+	return "", nil
+}
