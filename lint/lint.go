@@ -82,7 +82,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	tally := tally{report}
 	inTxn := false
 	err := parseAll(ctx, history, opts, func(st *rules.Statement) {
-		if st.Form == pgsql.SQL {
+		if st.Form == pgsql.SQL && st.Text != "" {
 			report.Summary.Statements++
 			inTxn = follow(st, inTxn || history[st.Source].Transaction)
 		}
