@@ -10,6 +10,7 @@ func All() []*Rule {
 		concurrently,
 		createExtension,
 		doBlock,
+		domain,
 		ginOpclass,
 		integerWidth,
 		serial,
