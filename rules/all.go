@@ -12,6 +12,7 @@ func All() []*Rule {
 		doBlock,
 		ginOpclass,
 		integerWidth,
+		partition,
 		serial,
 		syntaxError,
 		textTime,
