@@ -6,16 +6,24 @@ package rules
 // are shared and not to be changed.
 func All() []*Rule {
 	return []*Rule{
+		alterPhysical,
 		charPadding,
+		checkNoInherit,
 		concurrently,
 		createExtension,
+		deferrable,
 		doBlock,
 		ginOpclass,
+		inherits,
 		integerWidth,
 		partition,
 		serial,
+		storageParameter,
 		syntaxError,
+		accessMethod,
+		tableTablespace,
 		textTime,
 		tsvector,
+		unlogged,
 	}
 }
