@@ -6,15 +6,23 @@ package rules
 // are shared and not to be changed.
 func All() []*Rule {
 	return []*Rule{
+		alterPhysical,
 		charPadding,
+		checkNoInherit,
 		concurrently,
 		createExtension,
+		deferrable,
 		doBlock,
 		domain,
 		ginOpclass,
+		inherits,
 		integerWidth,
+		partition,
 		serial,
+		storageParameter,
 		syntaxError,
+		accessMethod,
+		tableTablespace,
 		temporalAddColumn,
 		temporalIfExists,
 		temporalInsert,
@@ -23,5 +31,6 @@ func All() []*Rule {
 		temporalStatement,
 		textTime,
 		tsvector,
+		unlogged,
 	}
 }

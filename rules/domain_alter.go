@@ -167,7 +167,7 @@ func dropDomain(p *Pass, n *pgsql.DropStmt) {
 	st := p.Stmt
 	var columns []string
 	var f Finding
-	list := dropList(st)
+	list := droppedTypes(st)
 	for i, o := range n.Objects {
 		t := p.Catalog.Type(objectName(o))
 		if n.RemoveType == pgsql.ObjectTypeObjectType && (t == nil || t.Kind != catalog.Domain) || i >= len(list.Elements) {
@@ -195,8 +195,8 @@ func dropDomain(p *Pass, n *pgsql.DropStmt) {
 	p.Report(f)
 }
 
-// dropList returns the names of a DROP TYPE or DROP DOMAIN as a list.
-func dropList(st *Statement) List {
+// droppedTypes returns the names of a DROP TYPE or DROP DOMAIN as a list.
+func droppedTypes(st *Statement) List {
 	i, end := 2, len(st.Tokens)
 	if st.Words(i, "if", "exists") {
 		i += 2
