@@ -14,6 +14,12 @@ func All() []*Rule {
 		integerWidth,
 		serial,
 		syntaxError,
+		temporalAddColumn,
+		temporalIfExists,
+		temporalInsert,
+		temporalResume,
+		temporalSplitter,
+		temporalStatement,
 		textTime,
 		tsvector,
 	}
