@@ -32,6 +32,12 @@ var temporalSplitter = &Rule{
 			Want:   []string{"3:1 error exact"},
 		},
 		{
+			Name:   "a comment at the end without a line break",
+			Input:  "CREATE TABLE t (a TEXT PRIMARY KEY);\n-- the end",
+			Output: "CREATE TABLE t (a TEXT PRIMARY KEY);\n-- the end\n",
+			Want:   []string{"2:11 error exact"},
+		},
+		{
 			Name:   "CASE",
 			Input:  "CREATE TABLE t (a INT8 PRIMARY KEY, b INT8 DEFAULT CASE WHEN true THEN 1 ELSE 2 END);\n",
 			Want:   []string{"1:52 error manual"},
@@ -147,6 +153,10 @@ func splitterComments(p *Pass) {
 	if strings.HasPrefix(st.Lead, "\uFEFF") && st.Start() == int64(len(st.Lead)) {
 		p.Report(Finding{Severity: Error, Fidelity: Exact, Message: "temporal-sql-tool takes a byte order mark for the start of a statement: it goes",
 			Edits: []Edit{{Source: st.Source, Start: 0, End: int64(len("\uFEFF"))}}})
+	}
+	if n := len(st.Comments); st.Form == pgsql.Trailer && n > 0 && !st.Comments[n-1].Block && !strings.HasSuffix(st.Lead, "\n") {
+		p.Report(Finding{Severity: Error, Fidelity: Exact, Message: "temporal-sql-tool reads beyond the end of a file that ends in a comment without a line break: one is added",
+			Edits: []Edit{{Source: st.Source, Start: st.Start(), End: st.Start(), New: "\n"}}})
 	}
 	var edits []Edit
 	for _, c := range st.Comments {
