@@ -81,7 +81,7 @@ type routineMemory struct {
 }
 
 // routineKey names state that belongs to no rule alone.
-var routineKey = &Rule{Name: "routine"}
+var routineKey = new(Rule)
 
 // sharedState is State for memory that several rules use.
 func sharedState[T any](p *Pass, key *Rule) *T {
