@@ -6,15 +6,31 @@ package rules
 // are shared and not to be changed.
 func All() []*Rule {
 	return []*Rule{
+		alterPhysical,
 		charPadding,
+		checkNoInherit,
 		concurrently,
 		createExtension,
+		deferrable,
 		doBlock,
+		domain,
 		ginOpclass,
+		inherits,
 		integerWidth,
+		partition,
 		serial,
+		storageParameter,
 		syntaxError,
+		accessMethod,
+		tableTablespace,
+		temporalAddColumn,
+		temporalIfExists,
+		temporalInsert,
+		temporalResume,
+		temporalSplitter,
+		temporalStatement,
 		textTime,
 		tsvector,
+		unlogged,
 	}
 }

@@ -41,10 +41,10 @@ func apply(text []byte, edits []rules.Edit) ([]byte, []piece) {
 		if i > 0 && e == edits[i-1] && e.Start != e.End {
 			continue
 		}
-		if e.End <= pos && e.Start < pos { // within a drop that was widened
+		if e.End <= pos && e.Start < pos && e.Start != e.End { // within a drop that was widened
 			continue
 		}
-		keep(e.Start)
+		keep(e.Start) // nothing, if a widened drop has passed it already
 		out.WriteString(e.New)
 		pos = max(pos, e.End)
 	}
