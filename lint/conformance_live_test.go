@@ -3,6 +3,7 @@ package lint_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,8 +13,6 @@ import (
 	"testing"
 	"text/tabwriter"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/pg2crdb/pg2crdb/internal/conformance"
 	"github.com/pg2crdb/pg2crdb/internal/crdbtest"
@@ -48,22 +47,24 @@ func TestConformanceLive(t *testing.T) {
 		cases = quick(cases, 5*time.Second)
 	}
 
+	url := crdbtest.URL(t)
 	lives := make([]*conformance.Live, len(cases))
 	slots := make(chan struct{}, 4) // a schema change waits more than it works
 	var wg sync.WaitGroup
 	for i, c := range cases {
-		conn := crdbtest.Database(t)
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			l, err := live(c, conn, budget)
+			start := time.Now()
+			l, err := live(c, url, budget)
 			if err != nil {
 				t.Errorf("%s: %v", c.Path(), err)
 				return
 			}
 			lives[i] = l
+			t.Logf("%s: %d of %d accepted, %d refused unforetold, %.0fs", c.Path(), l.Accepted, l.DDL, len(l.Unforetold()), time.Since(start).Seconds())
 		}()
 	}
 	wg.Wait()
@@ -127,14 +128,20 @@ func TestConformanceLive(t *testing.T) {
 	liveRatchet(t, rates)
 }
 
-func live(c *conformance.Case, conn *pgx.Conn, budget time.Duration) (*conformance.Live, error) {
+// live translates a case and runs it in a database of its own.
+func live(c *conformance.Case, url string, budget time.Duration) (*conformance.Live, error) {
 	j, err := conformance.Judge(context.Background(), c)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), budget)
 	defer cancel()
-	return j.Run(ctx, conn)
+	conn, drop, err := crdbtest.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	l, err := j.Run(ctx, conn)
+	return l, errors.Join(err, drop())
 }
 
 // quick keeps the cases that took less when the verdicts were made.
