@@ -7,6 +7,7 @@ package rules
 func All() []*Rule {
 	return []*Rule{
 		charPadding,
+		compositeField,
 		concurrently,
 		createExtension,
 		doBlock,
@@ -16,6 +17,8 @@ func All() []*Rule {
 		functionStandardBody,
 		ginOpclass,
 		integerWidth,
+		plpgsqlStatement,
+		routineSQL,
 		serial,
 		syntaxError,
 		temporalAddColumn,
@@ -26,5 +29,6 @@ func All() []*Rule {
 		temporalStatement,
 		textTime,
 		tsvector,
+		unknownFunction,
 	}
 }
