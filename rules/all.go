@@ -28,6 +28,8 @@ func All() []*Rule {
 		temporalSplitter,
 		temporalStatement,
 		textTime,
+		trigger,
+		triggerFunction,
 		tsvector,
 		unknownFunction,
 	}
