@@ -143,4 +143,3 @@ func reportBody(p *Pass, about bodyTopic) {
 		}
 	}
 }
-
