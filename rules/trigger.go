@@ -127,11 +127,11 @@ func triggerKey(p *Pass, rv *pgsql.RangeVar, name string) string {
 	if rv == nil {
 		return name
 	}
-	return tableKey(p, catalog.Name{Schema: rv.Schemaname, Name: rv.Relname}) + " " + name
+	return tableID(p, catalog.Name{Schema: rv.Schemaname, Name: rv.Relname}) + " " + name
 }
 
-// tableKey names a table the same way however it is qualified.
-func tableKey(p *Pass, name catalog.Name) string {
+// tableID names a table the same way however it is qualified.
+func tableID(p *Pass, name catalog.Name) string {
 	if t := p.Catalog.Relation(name); t != nil {
 		name = t.Name
 	}
@@ -391,7 +391,7 @@ func droppedTrigger(p *Pass, n *pgsql.DropStmt) (key, table, name string) {
 	}
 	on := p.Stmt.find(0, "on")
 	table = p.Stmt.textOf(on+1, p.Stmt.nameEnd(on+1))
-	return tableKey(p, catalog.ListName(l.Items[:len(l.Items)-1])) + " " + last.Sval, table, last.Sval
+	return tableID(p, catalog.ListName(l.Items[:len(l.Items)-1])) + " " + last.Sval, table, last.Sval
 }
 
 // renameTrigger drops the trigger and makes it again under its new name.

@@ -100,7 +100,7 @@ var triggerFunction = &Rule{
 			case pgsql.ObjectTable:
 				for _, o := range n.Objects {
 					if l, ok := o.(*pgsql.List); ok {
-						forgetTriggers(mem, tableKey(p, catalog.ListName(l.Items)))
+						forgetTriggers(mem, tableID(p, catalog.ListName(l.Items)))
 					}
 				}
 			}
