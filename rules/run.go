@@ -1,6 +1,7 @@
 package rules
 
 //go:generate go run gen_all.go
+//go:generate go run ../internal/tools/docs docs ../README.md
 
 import (
 	"sort"

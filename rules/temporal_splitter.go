@@ -1,9 +1,9 @@
 package rules
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -30,6 +30,12 @@ var temporalSplitter = &Rule{
 			Input:  "/* it's\n   old */\nCREATE TABLE t (a TEXT PRIMARY KEY);\n",
 			Output: "-- it's\n-- old\nCREATE TABLE t (a TEXT PRIMARY KEY);\n",
 			Want:   []string{"3:1 error exact"},
+		},
+		{
+			Name:   "a comment at the end without a line break",
+			Input:  "CREATE TABLE t (a TEXT PRIMARY KEY);\n-- the end",
+			Output: "CREATE TABLE t (a TEXT PRIMARY KEY);\n-- the end\n",
+			Want:   []string{"2:11 error exact"},
 		},
 		{
 			Name:   "CASE",
@@ -65,26 +71,36 @@ var temporalSplitter = &Rule{
 				}
 			}
 		}
-		text := st.Lead + st.Text + st.Tail
-		if len(bytes.ToLower([]byte(text))) != len(text) {
+		if growsInLowerCase(st.Lead) || growsInLowerCase(st.Text) || growsInLowerCase(st.Tail) {
 			p.Report(manual("temporal-sql-tool crashes on a letter whose lower case has another length", "Write the text, comments included, in ASCII"))
 		}
 	},
 }
 
+// growsInLowerCase reports whether the lower case of a text has another length
+// in bytes, as that of U+0130 has.
+func growsInLowerCase(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] >= utf8.RuneSelf {
+			return len(strings.ToLower(text)) != len(text)
+		}
+	}
+	return false
+}
+
 // splitterWord deals with the words that the splitter takes for the start or
 // the end of a block. To it, an underscore ends a word.
 func splitterWord(p *Pass, i int, text string) {
-	lower := strings.ToLower(text)
-	if lower == "case" {
+	if strings.EqualFold(text, "case") {
 		f := manual("temporal-sql-tool refuses CASE ... END: it takes END for the end of a block", "Write the expression without CASE, such as with COALESCE or NULLIF")
 		f.at(p.Stmt, i, i)
 		p.Report(f)
 		return
 	}
-	if !strings.Contains(lower, "_") && !strings.Contains(lower, "$") {
+	if strings.IndexByte(text, '_') < 0 && strings.IndexByte(text, '$') < 0 {
 		return
 	}
+	lower := strings.ToLower(text)
 	for _, part := range strings.FieldsFunc(lower, func(r rune) bool { return r == '_' || r == '$' }) {
 		switch part {
 		case "begin", "end", "if", "loop":
@@ -147,6 +163,10 @@ func splitterComments(p *Pass) {
 	if strings.HasPrefix(st.Lead, "\uFEFF") && st.Start() == int64(len(st.Lead)) {
 		p.Report(Finding{Severity: Error, Fidelity: Exact, Message: "temporal-sql-tool takes a byte order mark for the start of a statement: it goes",
 			Edits: []Edit{{Source: st.Source, Start: 0, End: int64(len("\uFEFF"))}}})
+	}
+	if n := len(st.Comments); st.Form == pgsql.Trailer && n > 0 && !st.Comments[n-1].Block && !strings.HasSuffix(st.Lead, "\n") {
+		p.Report(Finding{Severity: Error, Fidelity: Exact, Message: "temporal-sql-tool reads beyond the end of a file that ends in a comment without a line break: one is added",
+			Edits: []Edit{{Source: st.Source, Start: st.Start(), End: st.Start(), New: "\n"}}})
 	}
 	var edits []Edit
 	for _, c := range st.Comments {

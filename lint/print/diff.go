@@ -21,6 +21,17 @@ type diff struct {
 	More int
 }
 
+// shows reports whether the diff takes out all lines of an excerpt and puts
+// nothing in their place, so that it tells all that the excerpt does.
+func (d diff) shows(e excerpt) bool {
+	for _, l := range d.Lines {
+		if l.Op != '-' {
+			return false
+		}
+	}
+	return e.More == 0 && len(d.Lines) >= len(e.Lines)
+}
+
 // diffLine is one line of a diff. What differs from the line that it replaces,
 // or that replaces it, is the mark.
 type diffLine struct {
@@ -101,9 +112,6 @@ func lineStart(text []byte, at int) (int, bool) {
 // lineEnd returns where the line of an offset ends, behind its line feed;
 // false if that is too far away.
 func lineEnd(text []byte, at int) (int, bool) {
-	if at > 0 && text[at-1] == '\n' {
-		return at, true
-	}
 	high := min(len(text), at+maxDiffBytes)
 	if i := bytes.IndexByte(text[at:high], '\n'); i >= 0 {
 		return at + i + 1, true
@@ -114,6 +122,9 @@ func lineEnd(text []byte, at int) (int, bool) {
 // wholeLines widens what a dropped statement takes out to its lines, if
 // nothing else stands on them.
 func wholeLines(text []byte, start, end int) (int, int) {
+	if end > start && text[end-1] == '\n' {
+		end--
+	}
 	first := bytes.LastIndexByte(text[:start], '\n') + 1
 	last := len(text)
 	if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {

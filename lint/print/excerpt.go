@@ -53,6 +53,9 @@ func excerptOf(text []byte, start, end lint.Position, width, lines int) excerpt 
 			from += bytes.IndexByte(text[from:to], '\n') + 1
 		}
 		n--
+		for from < to && (text[from] == ' ' || text[from] == '\t') {
+			from++ // the indentation of a further line is not marked
+		}
 	}
 }
 
@@ -75,10 +78,16 @@ func window(text []byte, from, to, width int) excerptLine {
 	if wholeRight && last > first && text[last-1] == '\r' {
 		last--
 	}
-	from, to = min(from, last), min(to, last)
+	if first == 0 && bytes.HasPrefix(text, byteOrderMark) {
+		first = len(byteOrderMark)
+	}
+	from, last = max(from, first), max(last, first)
+	from, to = min(from, last), min(max(to, from), last)
 	l.Before, l.Mark, l.After = visible(text[first:from]), visible(text[from:to]), visible(text[to:last])
 	return l
 }
+
+var byteOrderMark = []byte("\ufeff")
 
 // behind walks back from an offset until the start of the line, or until the
 // next character would not fit.

@@ -61,14 +61,24 @@ func (p githubPrinter) Print(w io.Writer, r *lint.Report) error {
 	return p.appendSummary(r)
 }
 
-// worstFirst returns the findings by severity, in the order of the report
-// within each.
+// worstFirst returns the findings by severity and, within each, those that only
+// follow from others last.
 func worstFirst(r *lint.Report) []*lint.Finding {
 	fs := make([]*lint.Finding, len(r.Findings))
 	for i := range r.Findings {
 		fs[i] = &r.Findings[i]
 	}
-	slices.SortStableFunc(fs, func(a, b *lint.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	slices.SortStableFunc(fs, func(a, b *lint.Finding) int {
+		switch {
+		case a.Severity != b.Severity:
+			return cmp.Compare(b.Severity, a.Severity)
+		case a.Follows != b.Follows && a.Follows:
+			return 1
+		case a.Follows != b.Follows:
+			return -1
+		}
+		return 0
+	})
 	return fs
 }
 

@@ -69,12 +69,12 @@ func gitlabSeverity(f *lint.Finding) string {
 // summaryText is the message of a finding with what is left to do, for formats
 // that have one text for each.
 func summaryText(f *lint.Finding) string {
-	s := sentence(f.Message)
+	s := sentence(capitalised(f.Message))
 	if note := fixNote(f); note != "" {
-		s += " " + sentence("Note: "+note)
+		s += " " + sentence(capitalised(note))
 	}
 	if f.Todo != "" {
-		s += " " + sentence(f.Todo)
+		s += " " + sentence(capitalised(f.Todo))
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package print
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	_ "embed"
@@ -30,7 +31,7 @@ var (
 )
 
 const (
-	htmlWidth     = 400
+	htmlWidth     = 180
 	htmlLines     = 12
 	htmlDiffLines = 60
 )
@@ -111,7 +112,11 @@ func (p htmlPrinter) Print(w io.Writer, r *lint.Report) error {
 	if err != nil {
 		return err
 	}
-	if err := tmpl.Execute(w, data); err != nil {
+	out := bufio.NewWriter(w)
+	if err := tmpl.Execute(out, data); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if err := out.Flush(); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil
@@ -159,7 +164,7 @@ func htmlFindingOf(v *view, n numbered, versions []string, matters func(string, 
 	f := n.Finding
 	one := htmlFinding{
 		Finding: f, ID: fmt.Sprintf("f%d", n.Index+1), File: f.File, Place: place(f),
-		Message: sentence(oneLine(f.Message)), Note: sentence(capitalised(fixNote(f))), Todo: sentence(capitalised(oneLine(f.Todo))),
+		Message: sentence(capitalised(oneLine(f.Message))), Note: sentence(capitalised(fixNote(f))), Todo: sentence(capitalised(oneLine(f.Todo))),
 		Until: f.Until, Follows: f.Follows,
 	}
 	all := true
@@ -177,8 +182,13 @@ func htmlFindingOf(v *view, n numbered, versions []string, matters func(string, 
 	if one.Excerpt, err = v.excerpt(f, htmlWidth, htmlLines); err != nil {
 		return one, err
 	}
-	one.Diff, err = v.diff(f, htmlWidth, htmlDiffLines)
-	return one, err
+	if one.Diff, err = v.diff(f, htmlWidth, htmlDiffLines); err != nil {
+		return one, err
+	}
+	if one.Diff.shows(one.Excerpt) {
+		one.Excerpt = excerpt{}
+	}
+	return one, nil
 }
 
 // addRules adds the rules that have findings, in the order of the heat map,

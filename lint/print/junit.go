@@ -39,13 +39,17 @@ type junitCase struct {
 	File    string        `xml:"file,attr,omitempty"`
 	Line    int           `xml:"line,attr,omitempty"`
 	Failure *junitFailure `xml:"failure"`
-	Out     string        `xml:"system-out,omitempty"`
+	Out     *junitText    `xml:"system-out"`
+}
+
+type junitText struct {
+	Text string `xml:",cdata"`
 }
 
 type junitFailure struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr"`
-	Text    string `xml:",chardata"`
+	Text    string `xml:",cdata"`
 }
 
 func (p junitPrinter) Print(w io.Writer, r *lint.Report) error {
@@ -96,7 +100,7 @@ func (p junitPrinter) testcase(v *view, f *lint.Finding) (junitCase, error) {
 		return c, err
 	}
 	if !p.fails(f) {
-		c.Out = text
+		c.Out = &junitText{text}
 		return c, nil
 	}
 	c.Failure = &junitFailure{Message: oneLine(f.Message), Type: f.Rule, Text: text}

@@ -83,12 +83,12 @@ func markdownFinding(v *view, f *lint.Finding) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(e.Lines) > 0 {
-		b.WriteString("\n" + fenced("sql", excerptText(e)))
-	}
 	d, err := v.diff(f, markdownWidth, markdownDiffLines)
 	if err != nil {
 		return "", err
+	}
+	if len(e.Lines) > 0 && !d.shows(e) {
+		b.WriteString("\n" + fenced("sql", excerptText(e)))
 	}
 	if len(d.Lines) > 0 {
 		b.WriteString("\n" + fenced("diff", diffText(d)))
@@ -108,8 +108,6 @@ func followNote(f *lint.Finding) string {
 	}
 	return ""
 }
-
-
 
 func excerptText(e excerpt) string {
 	var b strings.Builder
@@ -216,7 +214,15 @@ func markdownCell(s string) string {
 }
 
 // quiet keeps a code host from turning @name and #1 into notifications and
-// links, by a space of no width behind the sign.
-func quiet(s string) string { return mention.ReplaceAllString(s, "$1&#8203;$2") }
+// links, by a space of no width behind the sign. The text is escaped: what
+// stands behind & is a character reference.
+func quiet(s string) string {
+	return mention.ReplaceAllStringFunc(s, func(m string) string {
+		if m[0] == '&' {
+			return m
+		}
+		return m[:1] + "&#8203;" + m[1:]
+	})
+}
 
-var mention = regexp.MustCompile(`([@#])(\w)`)
+var mention = regexp.MustCompile(`&?[@#]\w`)

@@ -1,11 +1,13 @@
 package print
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/url"
 	"path"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
@@ -130,7 +132,11 @@ func (p sarifPrinter) result(v *view, f *lint.Finding) (*sarif.Result, error) {
 
 // fix returns the edits of a finding as replacements, by source.
 func (p sarifPrinter) fix(v *view, f *lint.Finding) (*sarif.Fix, error) {
-	fix := sarif.NewFix().WithDescription(sarif.NewTextMessage("Translate for " + targetText(v.Target) + ", fidelity " + f.Fidelity.String() + "."))
+	description := "Translate for CockroachDB"
+	if f.Fidelity != 0 {
+		description += "; fidelity: " + f.Fidelity.String()
+	}
+	fix := sarif.NewFix().WithDescription(sarif.NewTextMessage(description + "."))
 	changes := map[int]*sarif.ArtifactChange{}
 	for _, e := range f.Edits {
 		change := changes[e.Source]
@@ -159,15 +165,27 @@ func editRegion(text []byte, f *lint.Finding, e rules.Edit) *sarif.Region {
 		start, length := int(e.Start), int(e.End-e.Start)
 		return &sarif.Region{ByteOffset: &start, ByteLength: &length}
 	}
-	// Count from the finding where the edit stands behind it, not from the start
-	// of a source that may be large.
 	from := lint.Position{Line: 1, Column: 1}
-	if e.Source == f.Source && placed(f) && f.Start.Offset <= e.Start {
+	if e.Source == f.Source && placed(f) && f.Start.Offset <= int64(len(text)) {
 		from = f.Start
 	}
-	start := from.Advance(string(text[from.Offset:e.Start]))
-	end := start.Advance(string(text[e.Start:e.End]))
-	return region(start, end)
+	start := move(text, from, e.Start)
+	return region(start, move(text, start, e.End))
+}
+
+// move returns the position of an offset from that of another one, which is
+// near it more often than the start of the source.
+func move(text []byte, from lint.Position, to int64) lint.Position {
+	if to >= from.Offset {
+		return from.Advance(string(text[from.Offset:to]))
+	}
+	between := text[to:from.Offset]
+	lines := bytes.Count(between, []byte("\n"))
+	column := from.Column - utf8.RuneCount(between)
+	if lines > 0 {
+		column = 1 + utf8.RuneCount(text[bytes.LastIndexByte(text[:to], '\n')+1:to])
+	}
+	return lint.Position{Offset: to, Line: from.Line - lines, Column: column}
 }
 
 func region(start, end lint.Position) *sarif.Region {

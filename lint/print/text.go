@@ -160,5 +160,5 @@ func (t text) fix(d diff) {
 }
 
 func (t text) note(label, s string) {
-	fmt.Fprintf(t, "      %s %s\n", t.in(bold, "= "+label+":"), sentence(oneLine(s)))
+	fmt.Fprintf(t, "      %s %s\n", t.in(bold, "= "+label+":"), sentence(capitalised(oneLine(s))))
 }

@@ -39,7 +39,8 @@ func picture(r rune) rune {
 		r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, // embeddings, overrides, isolates
 		r == 0x200e, r == 0x200f, r == 0x061c, // direction marks
 		r == 0x200b, r == 0x2060, r == 0xfeff, // no width
-		r == 0x2028, r == 0x2029: // line and paragraph separators
+		r == 0x2028, r == 0x2029, // line and paragraph separators
+		r >= 0xfdd0 && r <= 0xfdef, r&0xfffe == 0xfffe: // no characters, and no XML
 		return utf8.RuneError
 	}
 	return r

@@ -71,8 +71,12 @@ func findingLine(r *lint.Report) string {
 			follows++
 		}
 	}
-	if follows > 0 {
-		line += fmt.Sprintf(" (%d only follow from earlier ones)", follows)
+	switch follows {
+	case 0:
+	case 1:
+		line += "; 1 of them only follows from an earlier one"
+	default:
+		line += fmt.Sprintf("; %d of them only follow from earlier ones", follows)
 	}
 	return line
 }
@@ -171,11 +175,13 @@ func sentence(s string) string {
 	return s
 }
 
-// capitalised starts a text with a capital.
+// capitalised starts a text with a capital, unless its first word may be the
+// name of something.
 func capitalised(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	if n == 0 {
-		return ""
+	first, _, _ := strings.Cut(s, " ")
+	if first == "" || strings.ContainsFunc(first, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return s
 	}
+	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
 }

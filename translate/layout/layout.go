@@ -47,32 +47,51 @@ func (t *Tree) Finish(out map[string][]byte) ([]Note, error) {
 }
 
 // Names returns the names of the layouts that Open knows.
-func Names() []string { return []string{"temporal", "plain"} }
+func Names() []string {
+	names := []string{"temporal"}
+	for _, t := range tools() {
+		names = append(names, t.name)
+	}
+	return append(names, "plain")
+}
 
 // Open reads a directory as the named layout; an empty name finds out which it
 // is.
 func Open(fsys fs.FS, name string) (*Tree, error) {
-	switch name {
-	case "":
-		if detectTemporal(fsys) {
-			return openTemporal(fsys)
-		}
-		return openPlain(fsys)
-	case "temporal":
+	if name == "temporal" || name == "" && detectTemporal(fsys) {
 		return openTemporal(fsys)
-	case "plain":
-		return openPlain(fsys)
+	}
+	files, notes, err := sqlFiles(fsys)
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("the directory holds no .sql file")
+	}
+	t, err := openFiles(fsys, name, files)
+	if err != nil {
+		return nil, err
+	}
+	t.Notes = append(notes, t.Notes...)
+	return t, nil
+}
+
+func openFiles(fsys fs.FS, name string, files []string) (*Tree, error) {
+	for _, t := range tools() {
+		if name == t.name || name == "" && t.detect(fsys, files) {
+			return t.open(fsys, files)
+		}
+	}
+	if name == "" || name == "plain" {
+		return openPlain(fsys, files)
 	}
 	return nil, fmt.Errorf("layout %q is not known: take one of %s", name, strings.Join(Names(), ", "))
 }
 
-// openPlain takes all .sql files, in the order of their names with numbers
-// compared as numbers.
-func openPlain(fsys fs.FS) (*Tree, error) {
-	t := &Tree{Layout: "plain", Histories: []History{{}}}
-	h := &t.Histories[0]
-	var names []string
-	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+// sqlFiles returns the paths of the SQL files of a tree, and notes on what is
+// no regular file. Hidden directories are passed over.
+func sqlFiles(fsys fs.FS) (names []string, notes []Note, err error) {
+	err = fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -80,19 +99,26 @@ func openPlain(fsys fs.FS) (*Tree, error) {
 			if p != "." && strings.HasPrefix(path.Base(p), ".") {
 				return fs.SkipDir
 			}
+		case path.Ext(p) != ".sql":
 		case !d.Type().IsRegular():
-			t.Notes = append(t.Notes, Note{p, "not a regular file"})
-		case path.Ext(p) == ".sql":
+			notes = append(notes, Note{p, "not a regular file; it is left out"})
+		default:
 			names = append(names, p)
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the directory: %w", err)
+		return nil, nil, fmt.Errorf("read the directory: %w", err)
 	}
-	if len(names) == 0 {
-		return nil, fmt.Errorf("the directory holds no .sql file")
-	}
+	return names, notes, nil
+}
+
+// openPlain takes all files, in the order of their names with numbers compared
+// as numbers.
+func openPlain(fsys fs.FS, names []string) (*Tree, error) {
+	t := &Tree{Layout: "plain", Histories: []History{{}}}
+	h := &t.Histories[0]
+	names = append([]string(nil), names...)
 	sort.Slice(names, func(i, j int) bool { return natural(names[i], names[j]) })
 	for _, n := range names {
 		text, err := readSQL(fsys, n)
