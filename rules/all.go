@@ -13,6 +13,7 @@ func All() []*Rule {
 		ginOpclass,
 		integerWidth,
 		serial,
+		suppression,
 		syntaxError,
 		temporalAddColumn,
 		temporalIfExists,
