@@ -61,6 +61,7 @@ func All() []*Rule {
 		serverInternals,
 		statisticsObject,
 		storageParameter,
+		suppression,
 		syntaxError,
 		systemType,
 		accessMethod,
