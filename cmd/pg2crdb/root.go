@@ -15,6 +15,6 @@ func newRoot(e env) *cobra.Command {
 	}
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newVersion(e))
+	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newVerify(e), newVersion(e))
 	return root
 }

@@ -106,19 +106,8 @@ func (f *translateFlags) translate(ctx context.Context, in *input, opts translat
 		if err := apart(in.dir, f.output); err != nil {
 			return nil, err
 		}
-		return translate.FS(ctx, in.fsys, opts)
 	}
-	if opts.Layout == "" {
-		opts.Layout = "plain"
-	}
-	res, err := translate.Bytes(ctx, in.name, in.text, opts)
-	if err != nil {
-		return nil, err
-	}
-	return &translate.Output{
-		Report: res.Report, Histories: []*translate.Result{res},
-		Files: map[string][]byte{in.name: res.Texts[0].Content},
-	}, nil
+	return translation(ctx, in, opts)
 }
 
 // emit writes the translation, or compares or prints it. It reports whether
