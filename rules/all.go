@@ -7,9 +7,11 @@ package rules
 func All() []*Rule {
 	return []*Rule{
 		alterPhysical,
+		bpchar,
 		charPadding,
 		checkNoInherit,
 		cidr,
+		citext,
 		concurrently,
 		createExtension,
 		deferrable,
@@ -26,9 +28,11 @@ func All() []*Rule {
 		integerWidth,
 		jsonArray,
 		jsonType,
+		ltree,
 		macaddr,
 		money,
 		nestedArray,
+		numericScale,
 		partition,
 		rangeType,
 		regconfig,
@@ -46,7 +50,9 @@ func All() []*Rule {
 		temporalStatement,
 		textTime,
 		tsvector,
+		typeName,
 		unlogged,
+		vector,
 		xml,
 	}
 }
