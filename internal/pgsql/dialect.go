@@ -3,9 +3,10 @@ package pgsql
 import "strings"
 
 // CockroachDB's own spellings that a translation writes are no PostgreSQL:
-// CREATE INVERTED INDEX, and table@index where an index is named. So that a
-// translation can be parsed again, they are blanked out, byte for byte, before
-// the text goes to libpg_query; offsets stay true.
+// CREATE INVERTED INDEX, table@index where an index is named, and IF NOT EXISTS
+// where PostgreSQL has it not. So that a translation can be parsed again, they
+// are blanked out, byte for byte, before the text goes to libpg_query; offsets
+// stay true.
 
 // cockroach returns the text without those spellings, and whether an inverted
 // index was among them. ok is false if the statement holds none.
@@ -27,6 +28,14 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 			inverted = true
 		}
 	}
+	for i := range s.Tokens {
+		// CREATE TYPE, ROLE, USER, VIEW IF NOT EXISTS; ADD CONSTRAINT IF NOT EXISTS
+		if s.Words(i, "if", "not", "exists") && s.extraGuard(i) {
+			blank(i)
+			blank(i + 1)
+			blank(i + 2)
+		}
+	}
 	if s.Words(0, "drop", "index") || s.Words(0, "alter", "index") || s.Words(0, "comment", "on", "index") {
 		for i := 2; i+1 < len(s.Tokens); i++ {
 			// The table goes, its schema stays: it is the index's as well.
@@ -37,6 +46,18 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 		}
 	}
 	return string(b), inverted, ok
+}
+
+// extraGuard reports whether an IF NOT EXISTS at token i stands where
+// CockroachDB has it and PostgreSQL has not.
+func (s *Statement) extraGuard(i int) bool {
+	switch s.Word(i - 1) {
+	case "type", "role", "user", "view":
+		return i <= 3 && s.Is(0, "create")
+	case "constraint":
+		return s.Is(0, "alter") && s.Is(i-2, "add")
+	}
+	return false
 }
 
 // parseCockroach parses a statement that PostgreSQL's grammar refused, if only
