@@ -17,6 +17,7 @@ func All() []*Rule {
 		domain,
 		functionLanguage,
 		functionOption,
+		functionOrder,
 		functionParameter,
 		functionStandardBody,
 		ginOpclass,

@@ -23,9 +23,9 @@ const (
 
 // lifter collects the statements of a block that can stand alone.
 type lifter struct {
-	p     *Pass
-	src   *pgsql.PLSource
-	out   []string
+	p   *Pass
+	src *pgsql.PLSource
+	out []string
 	// lead are the comments in front of what comes next.
 	lead  string
 	fails bool
