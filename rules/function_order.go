@@ -10,8 +10,8 @@ import (
 )
 
 var functionOrder = &Rule{
-	Name:  "function-order",
-	Title: "A function made in front of what its body names",
+	Name:      "function-order",
+	Title:     "A function made in front of what its body names",
 	Condition: "A body that names a table, a view, a sequence in `nextval('...')` or a function which the history makes only later. pg_dump writes functions in front of the tables.",
 	Effect: "PostgreSQL looks into a body when it runs (or not at all with `check_function_bodies = off`); CockroachDB resolves every name when the function is made, " +
 		"and refuses it (SQLSTATE 42P01 or 42883). A trigger function's body is resolved when its trigger is made.",
