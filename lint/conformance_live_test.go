@@ -79,20 +79,14 @@ func TestConformanceLive(t *testing.T) {
 		if l == nil {
 			continue
 		}
-		var detail strings.Builder
 		foretold, follow := 0, 0
 		for i := range l.Rejections {
-			r := &l.Rejections[i]
-			mark := "NOT FORETOLD"
-			switch {
+			switch r := &l.Rejections[i]; {
 			case r.Follows > 0:
-				mark = fmt.Sprintf("follows from line %d", r.Follows)
 				follow++
 			case r.Foretold():
-				mark = "foretold by " + r.Left[0].Rule
 				foretold++
 			}
-			fmt.Fprintf(&detail, "  line %d %s [%s] %s (%s): %s\n", r.Original.Line, r.Original.Kind, r.Original.Detail, conformance.Short(r.Message, 160), r.Code, mark)
 		}
 		unforetold := l.Unforetold()
 		for _, r := range unforetold {
@@ -101,8 +95,8 @@ func TestConformanceLive(t *testing.T) {
 		for _, n := range l.Needless {
 			needless.Add(n.Left[0].Rule+": "+nameless(n.Left[0].Message), fmt.Sprintf("%s:%d", l.Path(), n.Line))
 		}
-		if listed("manual") && detail.Len() > 0 {
-			t.Logf("%s: %d of %d DDL statements accepted after translation\n%s", l.Path(), l.Accepted, l.DDL, detail.String())
+		if listed("manual") && len(l.Rejections) > 0 {
+			t.Logf("%s: %d of %d DDL statements accepted after translation\n%s", l.Path(), l.Accepted, l.DDL, rejections(l))
 		}
 		cut := ""
 		if l.Cut {
@@ -126,6 +120,33 @@ func TestConformanceLive(t *testing.T) {
 		}
 	}
 	liveRatchet(t, rates)
+}
+
+// rejections lists what the server refused of a translation.
+func rejections(l *conformance.Live) string {
+	var b strings.Builder
+	for i := range l.Rejections {
+		r := &l.Rejections[i]
+		mark := "NOT FORETOLD"
+		switch {
+		case r.Follows > 0:
+			mark = fmt.Sprintf("follows from line %d", r.Follows)
+		case r.Foretold():
+			mark = "foretold by " + r.Left[0].Rule
+		}
+		fmt.Fprintf(&b, "  line %d %s [%s] %s (%s): %s\n", r.Original.Line, r.Original.Kind, r.Original.Detail, conformance.Short(r.Message, 160), r.Code, mark)
+	}
+	return b.String()
+}
+
+// liveFile runs a translation in a database of the test's own.
+func liveFile(t *testing.T, j *conformance.Judged) *conformance.Live {
+	t.Helper()
+	l, err := j.Run(context.Background(), crdbtest.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 // live translates a case and runs it in a database of its own.
