@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -9,11 +11,11 @@ import (
 
 var compositeField = &Rule{
 	Name:  "composite-field",
-	Title: "A field of a row variable needs parentheses",
-	Condition: "In a body: `r.a`, where r is a parameter or a variable of a table's or a composite type; `function.parameter`; `label.variable`. " +
+	Title: "Fields of row variables, qualified and numbered parameters",
+	Condition: "In a body: `r.a`, where r is a parameter or a variable of a table's or a composite type; `function.parameter`; `label.variable`; in PL/pgSQL `$1` for a parameter without a name, before v26.1 for any. " +
 		"(For NEW and OLD see `trigger-function`.)",
 	Effect:     "CockroachDB reads what stands in front of the dot as a table (SQLSTATE 42P01, \"no data source matches prefix\").",
-	Workaround: "`r.a` becomes `(r).a`, `function.parameter` the parameter's number, `label.variable` the variable, each in exactly that place. An assignment `r.a := x` works as it is.",
+	Workaround: "`r.a` becomes `(r).a`, `function.parameter` the parameter's number, `label.variable` the variable, each in exactly that place; a parameter without a name gets one. An assignment `r.a := x` works as it is.",
 	Versions:   "*",
 	Issues:     []int{114687, 122322},
 	Sources:    []string{"CockroachDB docs, composite-type limitations", "measured on v26.1"},
@@ -33,6 +35,14 @@ var compositeField = &Rule{
 			Output: "CREATE FUNCTION f(a INT8) RETURNS INT8 LANGUAGE sql AS 'SELECT count(*) FROM t WHERE t.a = $1';\n",
 			Want:   []string{"1:92 error exact"},
 			Error:  "no data source matches prefix: f in this context",
+		},
+		{
+			Name:   "parameters without a name in PL/pgSQL",
+			Target: ">=23.2",
+			Input:  "CREATE FUNCTION f(INT8, b INT8) RETURNS INT8 LANGUAGE plpgsql AS $$ BEGIN RETURN $1 * $1; END $$;\n",
+			Output: "CREATE FUNCTION f(arg1 INT8, b INT8) RETURNS INT8 LANGUAGE plpgsql AS $$ BEGIN RETURN arg1 * arg1; END $$;\n",
+			Want:   []string{"1:82 error exact", "1:87 error exact"},
+			Error:  "no value provided for placeholder: $1",
 		},
 		{
 			Name:  "a table of that name in the query",
@@ -65,7 +75,11 @@ func (br *bodyReader) fields() {
 	for _, f := range br.b.code {
 		tables := relationsIn(f.tree)
 		hasFrom := len(tables) > 0
-		for i := f.First; i+2 <= f.Last; i++ {
+		for i := f.First; i <= f.Last; i++ {
+			br.numbered(i, hasFrom)
+			if i+2 > f.Last {
+				continue
+			}
 			name, field, ok := br.qualified(i)
 			if !ok || tables[name] {
 				continue
@@ -148,6 +162,73 @@ func relationsIn(tree pgsql.Node) map[string]bool {
 		return true
 	})
 	return out
+}
+
+// numbered judges $1 at token i: a field of it needs parentheses, and in
+// PL/pgSQL the parameter needs a name, before v26.1 in the place of the number.
+func (br *bodyReader) numbered(i int, hasFrom bool) {
+	src := br.b.src
+	if src.Tokens[i].Kind != pgsql.Param || br.r.noun == "DO block" {
+		return
+	}
+	at := pgsql.PLSpan{First: i, Last: i}
+	if src.Is(i+1, ".") {
+		br.add(bodyIssue{PLSpan: at, about: aboutField, fidelity: Exact, edits: []Edit{br.replace(i, i, "("+src.Str(i)+")")},
+			message: fmt.Sprintf("a field of a row is written (%s).a", src.Str(i))})
+		return
+	}
+	if br.r.language != "plpgsql" {
+		return
+	}
+	number, err := strconv.Atoi(src.Str(i)[1:])
+	if err != nil {
+		return
+	}
+	k, param := br.parameter(number)
+	if param == nil || param.Name != "" && !br.Target.Meets("<26.1") {
+		return
+	}
+	is := bodyIssue{PLSpan: at, about: aboutField, fidelity: Exact}
+	name := param.Name
+	if name == "" {
+		name = fmt.Sprintf("arg%d", number)
+		spans := parameterSpans(br.r.stmt)
+		if k >= len(spans) || strings.Contains(src.Text, name) {
+			return
+		}
+		// The name stands in front of the type, behind the mode.
+		t := spans[k][0]
+		for br.r.stmt.Is(t, "in") || br.r.stmt.Is(t, "inout") {
+			t++
+		}
+		start := br.r.stmt.Tokens[t].Start
+		end := br.r.stmt.Tokens[t].End
+		is.message = fmt.Sprintf("in PL/pgSQL a parameter without a name cannot be read: it gets the name %s", name)
+		is.edits = []Edit{br.r.stmt.Replace(start, end, name+" "+br.r.stmt.Text[start:end])}
+	} else {
+		is.message = fmt.Sprintf("%s does not exist in PL/pgSQL before v26.1: the parameter's name takes its place", src.Str(i))
+		is.until = "26.1"
+		if hasFrom {
+			is.fidelity, is.todo = Manual, "Give the parameter a name that no column has, and write it instead of the number"
+			br.add(is)
+			return
+		}
+	}
+	is.edits = append(is.edits, br.replace(i, i, QuoteIdent(name)))
+	br.add(is)
+}
+
+// parameter returns the n-th input parameter, from 1, with its index.
+func (br *bodyReader) parameter(n int) (int, *pgsql.FunctionParameter) {
+	for i, p := range br.r.params {
+		if p.Mode == pgsql.FuncParamOut || p.Mode == pgsql.FuncParamTable {
+			continue
+		}
+		if n--; n == 0 {
+			return i, p
+		}
+	}
+	return 0, nil
 }
 
 func (br *bodyReader) rowField(at pgsql.PLSpan, field string, bind bool) {

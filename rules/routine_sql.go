@@ -134,7 +134,7 @@ func (br *bodyReader) call(f fragment, n *pgsql.FuncCall, stop func(pgsql.PLSpan
 	at := pgsql.PLSpan{First: i, Last: br.nameEnd(i)}
 	switch {
 	case br.r.noun != "DO block" && name.Name == br.r.name.Name && (name.Schema == br.r.name.Schema || name.Schema == "" || br.r.name.Schema == "") &&
-		len(n.Args) <= len(br.r.params) && len(br.Catalog.Functions(name)) == 0 && !isMissing(name):
+		len(n.Args) <= len(br.r.params) && len(br.Catalog.Functions(name)) == 0 && !isBuiltin(name):
 		stop(at, true, "a function that calls itself is not supported", "Write a loop or WITH RECURSIVE", "")
 	case missingFunction(br.Pass, n):
 		stop(at, true, fmt.Sprintf("function %s() does not exist in CockroachDB", name.Name), missingTodo(name.Name), missingUntil(name.Name))
@@ -146,6 +146,13 @@ func (br *bodyReader) nameEnd(i int) int {
 		i += 2
 	}
 	return i
+}
+
+// isBuiltin reports whether either database has a function of the name built
+// in, which a call may mean.
+func isBuiltin(name catalog.Name) bool {
+	_, ok := builtinVolatility()[name.Name]
+	return ok || isMissing(name)
 }
 
 // refusedInBody names the kind of a statement that CockroachDB does not take
