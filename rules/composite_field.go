@@ -241,9 +241,15 @@ func (br *bodyReader) clashes(f fragment, name string) bool {
 		return true
 	}
 	clash := false
-	pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+	pgsql.Walk(f.tree, func(n pgsql.Node, parents []pgsql.Node) bool {
 		switch n := n.(type) {
 		case *pgsql.RangeVar:
+			// The rows that INSERT makes see no column of its table.
+			if len(parents) > 0 {
+				if ins, ok := parents[len(parents)-1].(*pgsql.InsertStmt); ok && ins.OnConflictClause == nil && len(ins.ReturningList) == 0 {
+					return true
+				}
+			}
 			t := br.Catalog.Table(n)
 			clash = clash || t == nil || len(t.Columns) == 0 || t.Column(name) != nil
 		case *pgsql.RangeSubselect, *pgsql.RangeFunction, *pgsql.CommonTableExpr:

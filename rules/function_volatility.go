@@ -16,7 +16,7 @@ var functionVolatility = &Rule{
 	Condition: "A function declared `IMMUTABLE` or `STABLE` whose body reads tables, depends on settings or the time, changes rows, raises errors or catches them. " +
 		"(A function that only casts a text to a date or time and is used in computed columns or indexes: see `text-time-cast`.)",
 	Effect: "PostgreSQL believes the declaration. CockroachDB checks the body from v23.1 on and refuses the function (SQLSTATE 22023). RAISE and EXCEPTION count as volatile there.",
-	Workaround: "The declaration becomes what the body is, STABLE or VOLATILE. Its calls give the same; the planner may evaluate it more often, and it cannot stand in a computed column or an index. " +
+	Workaround: "The declaration becomes what the body is, STABLE or VOLATILE; `format('%s-%s', a, b)` becomes `concat(a, '-', b)` if that suffices. Its calls give the same; the planner may evaluate it more often, and it cannot stand in a computed column or an index. " +
 		"Where it does stand in one, a person has to write the expression with immutable functions.",
 	Versions: ">=23.1",
 	Sources:  []string{"CockroachDB source v26.1, optbuilder/create_function.go (checkStmtVolatility)", "CockroachDB docs, functions-and-operators.md (volatility of each function)", "measured on v26.1"},
@@ -40,10 +40,17 @@ var functionVolatility = &Rule{
 		{
 			Name:   "used in an index",
 			Target: ">=25.3",
-			Input:  "CREATE FUNCTION f(a TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE AS 'SELECT format(''%s'', a)';\nCREATE TABLE t (a TEXT PRIMARY KEY);\nCREATE INDEX ON t (f(a));\n",
+			Input:  "CREATE FUNCTION f(a TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE AS 'SELECT format(''%L'', a)';\nCREATE TABLE t (a TEXT PRIMARY KEY);\nCREATE INDEX ON t (f(a));\n",
 			Want:   []string{"1:53 error manual"},
 			Error:  "stable statement not allowed in immutable function",
 			Manual: true,
+		},
+		{
+			Name:   "format",
+			Input:  "CREATE FUNCTION f(a TEXT, b INT8) RETURNS TEXT LANGUAGE sql IMMUTABLE AS $$ SELECT format('%s-%s.', a, b) $$;\n",
+			Output: "CREATE FUNCTION f(a TEXT, b INT8) RETURNS TEXT LANGUAGE sql IMMUTABLE AS $$ SELECT concat(a, '-', b, '.') $$;\n",
+			Want:   []string{"1:61 error exact"},
+			Error:  "stable statement not allowed in immutable function",
 		},
 		{
 			Name:  "an immutable body",
@@ -88,6 +95,10 @@ type unstableFunction struct {
 	actual      string
 	why         string
 	used        bool
+	// formats are the edits that write format() as concat(), which is immutable;
+	// needless with that alone the body is what the declaration says.
+	formats  []Edit
+	needless bool
 }
 
 func (f *unstableFunction) report(p *Pass) {
@@ -96,6 +107,12 @@ func (f *unstableFunction) report(p *Pass) {
 		Message: fmt.Sprintf("the function is declared %s, but %s, which makes it %s for CockroachDB: the declaration becomes that", strings.ToUpper(f.declared), f.why, f.actual),
 	}
 	out.at(f.stmt, f.first, f.last)
+	if f.needless {
+		out.Fidelity, out.Edits = Exact, f.formats
+		out.Message = fmt.Sprintf("the function is declared %s, but format() is stable for CockroachDB; concat() gives the same and is immutable: it takes its place", strings.ToUpper(f.declared))
+		p.Report(out)
+		return
+	}
 	if f.used {
 		out.Fidelity = Manual
 		out.Message = fmt.Sprintf("the function is declared %s and used in a computed column or an index, but %s, which makes it %s for CockroachDB", strings.ToUpper(f.declared), f.why, f.actual)
@@ -115,11 +132,14 @@ func judgeVolatility(p *Pass, n *pgsql.CreateFunctionStmt) (*unstableFunction, b
 	if _, ok := converterBody(p, n); ok {
 		return nil, false
 	}
-	actual, why := bodyVolatility(p, r)
+	actual, why := bodyVolatility(p, r, false)
 	if actual <= volatilityRank[r.volatility] {
 		return nil, false
 	}
 	f := &unstableFunction{stmt: p.Stmt, name: r.name.Name, declared: r.volatility, actual: [...]string{"immutable", "stable", "volatile"}[actual], why: why}
+	if without, _ := bodyVolatility(p, r, true); without <= volatilityRank[r.volatility] && r.body.from != nil {
+		f.needless, f.formats = true, concatEdits(p, r)
+	}
 	for _, o := range optionSpans(p.Stmt, n.Options) {
 		if o.Defname == "volatility" {
 			f.first, f.last = o.first, o.first
@@ -132,8 +152,9 @@ func judgeVolatility(p *Pass, n *pgsql.CreateFunctionStmt) (*unstableFunction, b
 var volatilityRank = map[string]int{"immutable": 0, "stable": 1, "volatile": 2}
 
 // bodyVolatility returns how stable a body surely is not, and what makes it
-// so. What depends on types that are not known here is left out.
-func bodyVolatility(p *Pass, r *routine) (rank int, why string) {
+// so. What depends on types that are not known here is left out; calls of
+// format() that concat() can replace are if asked.
+func bodyVolatility(p *Pass, r *routine, formats bool) (rank int, why string) {
 	raise := func(to int, format string, args ...any) {
 		if to > rank {
 			rank, why = to, fmt.Sprintf(format, args...)
@@ -172,6 +193,9 @@ func bodyVolatility(p *Pass, r *routine) (rank int, why string) {
 				raise(1, "its body asks for the time or the user")
 			case *pgsql.FuncCall:
 				name := catalog.ListName(n.Funcname)
+				if _, ok := formatPieces(n); ok && formats {
+					break
+				}
 				if fs := p.Catalog.Functions(name); len(fs) > 0 {
 					least := 2
 					for _, fn := range fs {
@@ -196,6 +220,82 @@ func bodyVolatility(p *Pass, r *routine) (rank int, why string) {
 		})
 	}
 	return rank, why
+}
+
+// formatPieces returns the texts around the arguments of format('..%s..', ...)
+// whose placeholders are plain ones, one for each argument.
+func formatPieces(n *pgsql.FuncCall) ([]string, bool) {
+	name := catalog.ListName(n.Funcname)
+	if name.Name != "format" || len(n.Args) < 2 || n.FuncVariadic {
+		return nil, false
+	}
+	k, ok := n.Args[0].(*pgsql.AConst)
+	if !ok {
+		return nil, false
+	}
+	text, ok := catalog.StringConst(k)
+	if !ok {
+		return nil, false
+	}
+	pieces := []string{""}
+	for i := 0; i < len(text); i++ {
+		last := len(pieces) - 1
+		switch {
+		case strings.HasPrefix(text[i:], "%%"):
+			pieces[last] += "%"
+			i++
+		case strings.HasPrefix(text[i:], "%s"):
+			pieces = append(pieces, "")
+			i++
+		case text[i] == '%':
+			return nil, false
+		default:
+			pieces[last] += text[i : i+1]
+		}
+	}
+	return pieces, len(pieces) == len(n.Args)
+}
+
+// concatEdits writes the body's calls of format() as concat(): both take NULL
+// for an empty text.
+func concatEdits(p *Pass, r *routine) []Edit {
+	b := r.body
+	br := &bodyReader{Pass: p, r: r, b: b}
+	var out []Edit
+	for _, f := range b.code {
+		if f.tree == nil {
+			continue
+		}
+		pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+			call, ok := n.(*pgsql.FuncCall)
+			if !ok {
+				return true
+			}
+			pieces, ok := formatPieces(call)
+			i := b.tokenAt(f, int(call.Location))
+			if !ok || i < 0 {
+				return true
+			}
+			open := br.nameEnd(i) + 1
+			args := b.src.Elements(open)
+			if len(args) != len(pieces) {
+				return true
+			}
+			head := br.replace(i, args[1][0]-1, "concat("+QuoteString(pieces[0])+",")
+			if pieces[0] == "" {
+				head.New = "concat("
+				head.End = br.insert(args[1][0], "").Start
+			}
+			out = append(out, head)
+			for k := 1; k < len(pieces); k++ {
+				if pieces[k] != "" {
+					out = append(out, br.after(args[k][1], ", "+QuoteString(pieces[k])))
+				}
+			}
+			return true
+		})
+	}
+	return out
 }
 
 func rangeText(rv *pgsql.RangeVar) string {

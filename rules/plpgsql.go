@@ -86,6 +86,9 @@ var caughtGuards = map[string]guard{
 // something.
 func guardOf(src *pgsql.PLSource, n *pgsql.PLNode) guard {
 	for _, s := range n.Lists[0] {
+		if s.Kind != pgsql.PLSQL {
+			return unguarded
+		}
 		if src.Is(s.First, "drop") || src.Is(s.First, "alter") && (src.Find(s.First, "drop") > 0 && src.Find(s.First, "drop") < s.Last) {
 			return ifPresent
 		}

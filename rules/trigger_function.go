@@ -118,6 +118,7 @@ var triggerFunction = &Rule{
 type triggerFunctions struct {
 	functions map[string]*routine
 	triggers  map[string]*Statement
+	mended    map[*routine]bool
 }
 
 func forgetTriggers(mem *triggerFunctions, table string) {
@@ -175,6 +176,11 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made 
 		fix.Edits = append(fix.Edits, is.edits...)
 	}
 	if fix.Message != "" {
+		// The body is mended once, however many triggers run it.
+		if fix.Follows = mem.mended[r]; fix.Follows {
+			fix.Edits = nil
+		}
+		mem.mended = mapSet(mem.mended, r, true)
 		place(&fix)
 		p.Report(fix)
 	}
