@@ -6,14 +6,18 @@ package rules
 // are shared and not to be changed.
 func All() []*Rule {
 	return []*Rule{
+		alterIndex,
 		charPadding,
 		commentOn,
 		concurrently,
+		copyStatement,
 		createCollation,
+		createDatabase,
 		createExtension,
 		currentRole,
 		doBlock,
 		eventTrigger,
+		extensionSchema,
 		foreignData,
 		ginKeys,
 		ginOpclass,
@@ -24,6 +28,7 @@ func All() []*Rule {
 		indexCollate,
 		indexInclude,
 		indexMethod,
+		indexNames,
 		indexNullsDistinct,
 		indexNullsOrder,
 		indexOnly,
@@ -35,8 +40,12 @@ func All() []*Rule {
 		lockTable,
 		maintenance,
 		predefinedRole,
+		psqlCommand,
+		publicSchema,
 		publication,
 		roleOption,
+		rowLevelSecurity,
+		schemaElements,
 		serial,
 		serverInternals,
 		sessionAuthorization,
@@ -53,6 +62,8 @@ func All() []*Rule {
 		temporalStatement,
 		textSearchObject,
 		textTime,
+		transactionDDL,
+		transactionSyntax,
 		tsvector,
 	}
 }

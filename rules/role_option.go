@@ -20,6 +20,7 @@ var roleOption = &Rule{
 		{
 			Name:   "what pg_dumpall writes",
 			Target: ">=25.2",
+			Setup:  "DROP ROLE IF EXISTS app1;\n",
 			Input:  "CREATE ROLE app1;\nALTER ROLE app1 WITH NOSUPERUSER INHERIT NOCREATEROLE LOGIN NOREPLICATION NOBYPASSRLS;\nDROP ROLE app1;\n",
 			Output: "CREATE ROLE app1;\nALTER ROLE app1 WITH NOCREATEROLE LOGIN NOREPLICATION NOBYPASSRLS;\nDROP ROLE app1;\n",
 			Want:   []string{"2:22 error exact", "2:34 error exact"},
