@@ -76,6 +76,7 @@ func All() []*Rule {
 		transactionSyntax,
 		truncate,
 		tsvector,
+		unknownConstruct,
 		updateRow,
 	}
 }
