@@ -11,7 +11,7 @@ import (
 var commentOn = &Rule{
 	Name:       "comment-on",
 	Title:      "COMMENT ON objects that take none",
-	Condition:  "`COMMENT ON` anything but a table, column, index, constraint of a table, schema, database or (from v24.2 on) type: a view, sequence, function, trigger, role, extension, ... Also a column or a \"table\" that is a view's.",
+	Condition:  "`COMMENT ON` a view, sequence, function, trigger, policy, role, extension or another object that is no table, column, index, constraint of a table, schema, database or (from v24.2 on) type. Also a column or a \"table\" that is a view's.",
 	Effect:     "A syntax error (SQLSTATE 42601 or 0A000); on a view \"is not a table\" (42809).",
 	Workaround: "The statement goes: the text of the comment is in no catalog of CockroachDB then.",
 	Versions:   "*",
@@ -56,6 +56,11 @@ var commentOn = &Rule{
 		switch n.Objtype {
 		case pgsql.ObjectIndex, pgsql.ObjectTabconstraint, pgsql.ObjectSchema, pgsql.ObjectDatabase:
 			return
+		case pgsql.ObjectAggregate, pgsql.ObjectOperator, pgsql.ObjectOpclass, pgsql.ObjectOpfamily, pgsql.ObjectCast, pgsql.ObjectConversion,
+			pgsql.ObjectTransform, pgsql.ObjectAccessMethod, pgsql.ObjectLanguage, pgsql.ObjectRule:
+			return // unsupported-object
+		case pgsql.ObjectDomain, pgsql.ObjectDomconstraint:
+			return // domain
 		case pgsql.ObjectTable, pgsql.ObjectColumn:
 			what := notATable(p, n)
 			if what == "" {

@@ -11,7 +11,7 @@ import (
 var grantObject = &Rule{
 	Name:  "grant-object",
 	Title: "Privileges on objects that CockroachDB does not have",
-	Condition: "`GRANT` or `REVOKE` on a language, domain, foreign server, foreign data wrapper, tablespace, parameter or large object; `ON ROUTINE f`; `ON ALL ROUTINES` before v25.3; " +
+	Condition: "`GRANT` or `REVOKE` on a language, foreign server, foreign data wrapper, tablespace, parameter or large object; `ON ROUTINE f`; `ON ALL ROUTINES` before v25.3; " +
 		"on the row type of a table.",
 	Effect:     "A syntax error (SQLSTATE 42601), or 2BP01 for a row type.",
 	Workaround: "Where there is no such object, the statement goes. `ROUTINE` becomes `FUNCTION` or `PROCEDURE`, whichever it is; `ALL ROUTINES` becomes `ALL FUNCTIONS` and `ALL PROCEDURES`.",
@@ -75,7 +75,7 @@ var grantObject = &Rule{
 // CockroachDB does not have.
 func foreignObject(n *pgsql.GrantStmt) bool {
 	switch n.Objtype {
-	case pgsql.ObjectLanguage, pgsql.ObjectDomain, pgsql.ObjectForeignServer, pgsql.ObjectFdw, pgsql.ObjectTablespace,
+	case pgsql.ObjectLanguage, pgsql.ObjectForeignServer, pgsql.ObjectFdw, pgsql.ObjectTablespace,
 		pgsql.ObjectParameterAcl, pgsql.ObjectLargeobject:
 		return true
 	}

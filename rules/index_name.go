@@ -193,10 +193,15 @@ func ambiguousIndex(p *Pass, name catalog.Name, ixs []*catalog.Index) {
 			return
 		}
 		var tables []string
+		seen := map[catalog.Name]bool{}
 		for _, ix := range ixs {
-			if ix.Table != nil {
+			if ix.Table != nil && !seen[ix.Table.Name] {
+				seen[ix.Table.Name] = true
 				tables = append(tables, ix.Table.Name.String())
 			}
+		}
+		if len(tables) < 2 {
+			return
 		}
 		f := Finding{Severity: Error, Fidelity: Manual,
 			Message: fmt.Sprintf("several tables (%s) have an index %s: CockroachDB refuses the name as ambiguous", strings.Join(tables, ", "), name.Name),

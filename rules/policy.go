@@ -4,10 +4,10 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
-var rowLevelSecurity = &Rule{
-	Name:       "row-level-security",
+var policy = &Rule{
+	Name:       "policy",
 	Title:      "Row-level security exists from v25.2 on, without subqueries",
-	Condition:  "`CREATE`, `ALTER` or `DROP POLICY` and `ALTER TABLE ... ENABLE ROW LEVEL SECURITY` with a target that holds versions before v25.2; a policy whose condition has a subquery.",
+	Condition:  "`CREATE`, `ALTER` or `DROP POLICY` with a target that holds versions before v25.2; a policy whose condition has a subquery.",
 	Effect:     "Before v25.2 these are syntax errors. From then on a condition cannot have a subquery (SQLSTATE 42601: variable sub-expressions are not allowed in POLICY). Without the policy, whoever may read the table reads all of its rows.",
 	Workaround: "Manual: a policy protects data, so it does not go by itself. A subquery can move into a function that the condition calls (from v25.3 on). Without row-level security, views and privileges on them can take its place.",
 	Versions:   "*",
@@ -16,8 +16,8 @@ var rowLevelSecurity = &Rule{
 		{
 			Name:   "portable",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n",
-			Input:  "ALTER TABLE t ENABLE ROW LEVEL SECURITY;\nCREATE POLICY p ON t USING (a = current_user);\n",
-			Want:   []string{"1:15 error manual", "2:1 error manual"},
+			Input:  "CREATE POLICY p ON t USING (a = current_user);\n",
+			Want:   []string{"1:1 error manual"},
 			Manual: true,
 		},
 		{
@@ -36,7 +36,7 @@ var rowLevelSecurity = &Rule{
 			Manual: true,
 		},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindCreatePolicyStmt, pgsql.KindAlterPolicyStmt, pgsql.KindDropStmt, pgsql.KindAlterTableCmd, pgsql.KindSubLink, pgsql.KindRenameStmt},
+	Nodes: []pgsql.Kind{pgsql.KindCreatePolicyStmt, pgsql.KindAlterPolicyStmt, pgsql.KindDropStmt, pgsql.KindSubLink, pgsql.KindRenameStmt},
 	Check: func(p *Pass, node pgsql.Node) {
 		const todo = "Set the target to \">=25.2\", or protect the rows by views and privileges on them"
 		early := !p.Target.Within(">=25.2")
@@ -54,33 +54,6 @@ var rowLevelSecurity = &Rule{
 					f := manual("CockroachDB takes no subquery in a policy", "Move the subquery into a function that the policy calls")
 					f.at(p.Stmt, at, at)
 					p.Report(f)
-				}
-			}
-		case *pgsql.AlterTableCmd:
-			if !early {
-				return
-			}
-			switch n.Subtype {
-			case pgsql.ATEnableRowSecurity, pgsql.ATForceRowSecurity:
-				if st, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt); ok {
-					list := commandList(p.Stmt, st)
-					for i, c := range st.Cmds {
-						if c == pgsql.Node(n) && i < len(list.Elements) {
-							report("row-level security does not exist before v25.2: all rows of the table would be seen", list.Elements[i][0], list.Elements[i][1])
-						}
-					}
-				}
-			case pgsql.ATDisableRowSecurity, pgsql.ATNoForceRowSecurity:
-				if st, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt); ok {
-					list := commandList(p.Stmt, st)
-					for i, c := range st.Cmds {
-						if c == pgsql.Node(n) && i < len(list.Elements) {
-							f := Finding{Severity: Error, Fidelity: Exact, Until: "25.2", Message: "row-level security does not exist before v25.2: there is none to turn off"}
-							f.at(p.Stmt, list.Elements[i][0], list.Elements[i][1])
-							f.DropElement(list, i)
-							p.Report(f)
-						}
-					}
 				}
 			}
 		case *pgsql.DropStmt:
