@@ -8,10 +8,10 @@ import (
 )
 
 var schemaLocked = &Rule{
-	Name:  "schema-locked",
-	Title: "Changes that a table has to be unlocked for",
-	Condition: "`ALTER COLUMN ... DROP IDENTITY` or `RESTART`, with a target that holds v26.1 or later. (A primary key that is dropped is the subject of `primary-key-change`.)",
-	Effect: "From v26.1 on tables are made with `schema_locked`. Most changes take the lock away and put it back by themselves; these are refused (SQLSTATE 57000).",
+	Name:       "schema-locked",
+	Title:      "Changes that a table has to be unlocked for",
+	Condition:  "`ALTER COLUMN ... DROP IDENTITY` or `RESTART`, with a target that holds v26.1 or later. (A primary key that is dropped is the subject of `primary-key-change`.)",
+	Effect:     "From v26.1 on tables are made with `schema_locked`. Most changes take the lock away and put it back by themselves; these are refused (SQLSTATE 57000).",
 	Workaround: "The statement is put between `ALTER TABLE ... SET (schema_locked = false)` and `SET (schema_locked = true)`. Versions before v23.1 do not know the parameter: for a target that holds both it is manual.",
 	Versions:   ">=26.1",
 	Sources:    []string{"CockroachDB docs v26.1, with-storage-parameter.md (schema_locked)", "measured on v26.1"},

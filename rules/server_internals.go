@@ -3,9 +3,9 @@ package rules
 import "github.com/pg2crdb/pg2crdb/internal/pgsql"
 
 var serverInternals = &Rule{
-	Name:  "server-internals",
-	Title: "Statements about the insides of a PostgreSQL server",
-	Condition: "`SECURITY LABEL`, `ALTER LARGE OBJECT`, `ALTER SYSTEM`, `LOAD`, `CHECKPOINT`, and `ALTER INDEX` or `ALTER MATERIALIZED VIEW ... DEPENDS ON EXTENSION`.",
+	Name:       "server-internals",
+	Title:      "Statements about the insides of a PostgreSQL server",
+	Condition:  "`SECURITY LABEL`, `ALTER LARGE OBJECT`, `ALTER SYSTEM`, `LOAD`, `CHECKPOINT`, and `ALTER INDEX` or `ALTER MATERIALIZED VIEW ... DEPENDS ON EXTENSION`.",
 	Effect:     "A syntax error (SQLSTATE 42601 or 0A000).",
 	Workaround: "The statement goes. No table or row depends on it; what a setting or a label did for the server has no counterpart, or is a cluster setting.",
 	Versions:   "*",
