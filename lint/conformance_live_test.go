@@ -61,6 +61,8 @@ func TestConformanceLive(t *testing.T) {
 			l, err := live(c, url, budget)
 			if err != nil {
 				t.Errorf("%s: %v", c.Path(), err)
+			}
+			if l == nil {
 				return
 			}
 			lives[i] = l
