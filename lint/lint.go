@@ -91,6 +91,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 
 	res := &Result{Report: report, starts: make([][]int64, len(history)), first: make([]int, len(history))}
 	run := rules.NewRun(all, opts.Target, opts.Layout, opts.Advice)
+	silent := newSuppressions(all, opts)
 	tally := tally{report}
 	inTxn := false
 	err := parseAll(ctx, history, opts, func(st *rules.Statement) {
@@ -102,6 +103,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 			report.Summary.Statements++
 			inTxn = follow(st, inTxn || history[st.Source].Transaction)
 		}
+		silent.see(st)
 		for _, f := range run.Statement(st) {
 			tally.add(f, opts)
 		}
@@ -112,7 +114,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	for _, f := range run.Finish() {
 		tally.add(f, opts)
 	}
-	tally.done()
+	tally.done(silent, opts)
 	res.catalog = run.Catalog()
 	return res, nil
 }

@@ -82,6 +82,10 @@ type Summary struct {
 	Errors   int
 	Warnings int
 	Infos    int
+
+	// Suppressed counts the findings that a comment in the source silenced;
+	// they are not among the findings.
+	Suppressed int
 }
 
 // Sort puts the findings in order and counts them again. Whoever adds findings
@@ -106,9 +110,10 @@ func sortFindings(fs []Finding) {
 	})
 }
 
-// count fills in the summary; the number of statements is known already.
+// count fills in the summary; the numbers of statements and of suppressed
+// findings are known already.
 func (r *Report) count() {
-	sum := Summary{Statements: r.Summary.Statements}
+	sum := Summary{Statements: r.Summary.Statements, Suppressed: r.Summary.Suppressed}
 	worst := map[int]rules.Fidelity{} // by statement
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -143,7 +148,8 @@ func (r *Report) count() {
 			sum.Manual++
 		}
 	}
-	sum.Untouched = sum.Statements - sum.Exact - sum.Weaker - sum.Changed - sum.Manual
+	// A finding may be about what is no statement, such as a comment at the end.
+	sum.Untouched = max(0, sum.Statements-sum.Exact-sum.Weaker-sum.Changed-sum.Manual)
 	r.Summary = sum
 }
 
@@ -163,5 +169,6 @@ func (r *Report) Append(other *Report) {
 	r.Sources = append(r.Sources, other.Sources...)
 	r.Rules = other.Rules
 	r.Summary.Statements += other.Summary.Statements
+	r.Summary.Suppressed += other.Summary.Suppressed
 	r.count()
 }

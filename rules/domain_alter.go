@@ -91,7 +91,7 @@ func alterDomain(p *Pass, n *pgsql.AlterDomainStmt) {
 			if !ok {
 				return ""
 			}
-			return verb + " CONSTRAINT " + QuoteIdent(domainCheckName(p, keyOf(c), c.Name, check, hasConstraint(table)))
+			return verb + " CONSTRAINT " + QuoteIdent(domainCheckName(p, columnPlaceOf(c), c.Name, check, hasConstraint(table)))
 		})
 	}
 }
@@ -123,7 +123,7 @@ func addDomainCheck(p *Pass, t *catalog.TypeDef, k *pgsql.Constraint) {
 		tail = " NOT VALID"
 	}
 	domainStatements(p, t, "the check is added to each column that is of it", func(table *catalog.Table, c *catalog.Column) string {
-		return "ADD " + checkClause(p, domainCheckName(p, keyOf(c), c.Name, check, hasConstraint(table)), c.Name, check) + tail
+		return "ADD " + checkClause(p, domainCheckName(p, columnPlaceOf(c), c.Name, check, hasConstraint(table)), c.Name, check) + tail
 	})
 }
 
@@ -153,8 +153,8 @@ func renameDomainCheck(p *Pass, n *pgsql.RenameStmt) {
 			return ""
 		}
 		taken := hasConstraint(table)
-		return "RENAME CONSTRAINT " + QuoteIdent(domainCheckName(p, keyOf(c), c.Name, check, taken)) +
-			" TO " + QuoteIdent(domainCheckName(p, keyOf(c), c.Name, renamed, taken))
+		return "RENAME CONSTRAINT " + QuoteIdent(domainCheckName(p, columnPlaceOf(c), c.Name, check, taken)) +
+			" TO " + QuoteIdent(domainCheckName(p, columnPlaceOf(c), c.Name, renamed, taken))
 	})
 }
 
@@ -249,7 +249,7 @@ func alterDomainColumn(p *Pass, n *pgsql.AlterTableCmd) {
 		prefix := "ALTER TABLE " + relationName(p, t.Name) + " "
 		var before strings.Builder
 		for _, k := range d.checks {
-			before.WriteString(prefix + "DROP CONSTRAINT " + QuoteIdent(domainCheckName(p, keyOf(c), c.Name, k, hasConstraint(t))) + ";\n")
+			before.WriteString(prefix + "DROP CONSTRAINT " + QuoteIdent(domainCheckName(p, columnPlaceOf(c), c.Name, k, hasConstraint(t))) + ";\n")
 		}
 		if d.notNull && !c.NotNull {
 			before.WriteString(prefix + "ALTER COLUMN " + QuoteIdent(c.Name) + " DROP NOT NULL;\n")

@@ -147,7 +147,7 @@ func checkClause(p *Pass, name, column string, c domainCheck) string {
 }
 
 // keyOf is the key of a column that exists.
-func keyOf(c *catalog.Column) columnPlace { return columnPlace{c.Def.Source, c.Def.Start} }
+func columnPlaceOf(c *catalog.Column) columnPlace { return columnPlace{c.Def.Source, c.Def.Start} }
 
 // relationName writes the name of a relation so that it is found at this point
 // of the history.

@@ -128,7 +128,7 @@ func (u *typeUse) altersColumn(d *flatDomain, f *Finding) {
 	}
 	taken := u.takenNames()
 	for _, k := range d.checks {
-		more.WriteString(alter + "ADD " + checkClause(p, domainCheckName(p, keyOf(c), u.Name, k, taken), u.Name, k))
+		more.WriteString(alter + "ADD " + checkClause(p, domainCheckName(p, columnPlaceOf(c), u.Name, k, taken), u.Name, k))
 	}
 	if more.Len() > 0 {
 		f.Edits = append(f.Edits, p.Insert(len(p.Stmt.Text), more.String()))
@@ -176,7 +176,7 @@ func likeDomainColumns(p *Pass, n *pgsql.TableLikeClause) {
 		}
 		if n.Options&withConstraints == 0 {
 			for _, k := range d.checks {
-				clauses.WriteString(", " + checkClause(p, domainCheckName(p, keyOf(c), c.Name, k, u.takenNames()), c.Name, k))
+				clauses.WriteString(", " + checkClause(p, domainCheckName(p, columnPlaceOf(c), c.Name, k, u.takenNames()), c.Name, k))
 			}
 		}
 		if d.value != "" && c.Default == "" && n.Options&withDefaults == 0 {

@@ -81,7 +81,7 @@ type tableKey struct {
 	start  int64
 }
 
-func tableKeyOf(t *catalog.Table) tableKey { return tableKey{t.Def.Source, t.Def.Start} }
+func keyOf(t *catalog.Table) tableKey { return tableKey{t.Def.Source, t.Def.Start} }
 
 // partitions is what the rule remembers: which tables are partitions, and what
 // names which table. A table may become a partition long after statements

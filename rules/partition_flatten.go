@@ -28,7 +28,7 @@ func flattenPartitions(p *Pass) {
 	}
 	f := &flatten{Pass: p, partitions: s, tables: map[tableKey]*catalog.Table{}, moved: map[*partRef]bool{}, gone: map[*partRef]string{}}
 	for _, t := range p.Catalog.Tables() {
-		f.tables[tableKeyOf(t)] = t
+		f.tables[keyOf(t)] = t
 	}
 	keys := f.keys()
 	f.move(keys)

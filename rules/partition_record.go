@@ -110,7 +110,7 @@ func (r *partRecorder) ref(t *catalog.Table, ref *partRef) {
 	if t == nil {
 		return
 	}
-	r.add(tableKeyOf(t), ref)
+	r.add(keyOf(t), ref)
 }
 
 func (r *partRecorder) add(key tableKey, ref *partRef) {
@@ -178,7 +178,7 @@ func (r *partRecorder) create(n *pgsql.CreateStmt) {
 func (r *partRecorder) attach(key tableKey, name catalog.Name, parent *pgsql.RangeVar, bound *pgsql.PartitionBoundSpec) *part {
 	pt := &part{name: name, parentName: catalog.Name{Schema: parent.Schemaname, Name: parent.Relname}}
 	if t := r.Catalog.Table(parent); t != nil {
-		pt.parent, pt.known = tableKeyOf(t), true
+		pt.parent, pt.known = keyOf(t), true
 		if child := r.Catalog.Relation(name); child != nil {
 			pt.like = sameColumns(t, child)
 		}
@@ -285,7 +285,7 @@ func (r *partRecorder) alterIndex(n *pgsql.AlterTableStmt) {
 func (r *partRecorder) attachCommand(n *pgsql.AlterTableStmt, pc *pgsql.PartitionCmd, i int) {
 	name := catalog.Name{Schema: pc.Name.Schemaname, Name: pc.Name.Relname}
 	if child := r.Catalog.Table(pc.Name); child != nil {
-		r.attach(tableKeyOf(child), child.Name, n.Relation, pc.Bound)
+		r.attach(keyOf(child), child.Name, n.Relation, pc.Bound)
 	}
 	f := Finding{Severity: Error, Fidelity: Exact, Edits: r.DropStatement(),
 		Message: "partition " + name.Name + " goes, so there is nothing to attach: its rows live in " + n.Relation.Relname}
@@ -475,9 +475,9 @@ func (r *partRecorder) drop(n *pgsql.DropStmt) {
 		switch n.RemoveType {
 		case pgsql.ObjectTable:
 			if t := r.Catalog.Relation(catalog.ListName(l.Items)); t != nil {
-				d := r.state.dropped[tableKeyOf(t)]
+				d := r.state.dropped[keyOf(t)]
 				d[way(r.Stmt)] = true
-				r.state.dropped[tableKeyOf(t)] = d
+				r.state.dropped[keyOf(t)] = d
 				ref.kind = refDrop
 				r.ref(t, ref)
 			}
@@ -508,10 +508,10 @@ func (r *partRecorder) rows(rv *pgsql.RangeVar, columns bool) {
 	if t.PartitionOf == nil {
 		// Statements about rows may be many: of those that come before the
 		// table is attached, one says enough.
-		if r.state.rows[tableKeyOf(t)] {
+		if r.state.rows[keyOf(t)] {
 			return
 		}
-		r.state.rows[tableKeyOf(t)] = true
+		r.state.rows[keyOf(t)] = true
 		kind = refRead
 	}
 	r.about(rv, kind, "")
@@ -545,10 +545,10 @@ func (r *partRecorder) named(rv *pgsql.RangeVar) {
 	switch r.Stmt.Tree.(type) {
 	case *pgsql.SelectStmt, *pgsql.InsertStmt, *pgsql.UpdateStmt, *pgsql.DeleteStmt, *pgsql.CopyStmt, *pgsql.MergeStmt:
 		if t.PartitionOf == nil {
-			if r.state.rows[tableKeyOf(t)] {
+			if r.state.rows[keyOf(t)] {
 				return
 			}
-			r.state.rows[tableKeyOf(t)] = true
+			r.state.rows[keyOf(t)] = true
 		}
 	}
 	r.about(rv, refRead, "")

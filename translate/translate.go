@@ -153,8 +153,10 @@ next:
 				continue next
 			}
 		}
-		if len(f.Edits) == 0 && f.Severity == rules.Info {
-			continue // what the translation itself brought in and is harmless
+		if len(f.Edits) == 0 && f.Severity == rules.Info || f.Rule == lint.SuppressionRule {
+			// What the translation itself brought in and is harmless, such as a
+			// suppression that silences nothing any more.
+			continue
 		}
 		f.Statement = original.StatementAt(f.Source, start)
 		f.Start = position(sources[f.Source].Text, start)

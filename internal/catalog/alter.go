@@ -337,6 +337,8 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 		case pgsql.ObjectIndex:
 			if ixs := a.Indexes(name); len(ixs) > 0 {
 				a.removeIndex(ixs[0])
+			} else {
+				a.dropUnique(name)
 			}
 		case pgsql.ObjectSequence:
 			if s := a.Sequence(name); s != nil {
@@ -356,6 +358,22 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 			delete(a.extensions, name.Name)
 		case pgsql.ObjectTrigger:
 			a.dropTrigger(o)
+		}
+	}
+}
+
+// dropUnique follows CockroachDB's way to drop a unique constraint: DROP INDEX
+// of its name.
+func (a *applier) dropUnique(name Name) {
+	for _, t := range a.relations {
+		if t.Name.Schema != a.create(name).Schema {
+			continue
+		}
+		for i, k := range t.Constraints {
+			if k.Kind == Unique && k.Name == name.Name {
+				t.Constraints = append(t.Constraints[:i:i], t.Constraints[i+1:]...)
+				return
+			}
 		}
 	}
 }

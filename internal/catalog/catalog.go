@@ -151,6 +151,9 @@ type Column struct {
 	Serial bool
 	// Def is the column's definition; its End is where a clause can be added.
 	Def Place
+	// TypeEnd is the byte offset behind the type in the definition, where a
+	// clause can be added too; 0 if it is not known.
+	TypeEnd int64
 }
 
 // Type is a column's type. Built-in types have the names of pg_type (int4,
@@ -185,6 +188,9 @@ type Constraint struct {
 	// Expr is the text of a CHECK's expression.
 	Expr string
 	Def  Place
+	// Unnamed is the byte offset in the source of Def where a constraint
+	// without a name begins, so that its Name was made up; 0 if it was named.
+	Unnamed int64
 }
 
 // Index is an index that a statement of its own made.

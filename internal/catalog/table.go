@@ -97,6 +97,11 @@ func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 	if t.Column(c.Name) != nil && len(t.Inherits) == 0 && t.PartitionOf == nil {
 		return // already there: IF NOT EXISTS, or an error that PostgreSQL finds
 	}
+	if d.TypeName != nil && d.TypeName.Location > 0 {
+		if i := a.st.TokenAt(int(d.TypeName.Location)); i < len(a.st.Tokens) {
+			c.TypeEnd = a.st.Start() + int64(a.st.Tokens[TypeEnd(a.st, i)].End)
+		}
+	}
 	t.Columns = append(t.Columns, c)
 	for _, e := range d.Constraints {
 		k, ok := e.(*pgsql.Constraint)
@@ -211,6 +216,7 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 		}
 	}
 	if out.Name == "" {
+		out.Unnamed = a.st.Start() + int64(k.Location)
 		out.Name = t.Name.Name + "_" + suffix
 		for i := 1; t.Constraint(out.Name) != nil; i++ {
 			out.Name = t.Name.Name + "_" + suffix + string(rune('0'+i%10))

@@ -1,6 +1,9 @@
 package pgsql
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // PLSource is a PL/pgSQL body with the place of every statement in it. It is
 // what edits within a body and findings that point into one need: libpg_query's
@@ -468,10 +471,14 @@ func (s *plScanner) forLoop(n *PLNode) *PLNode {
 				continue
 			}
 		}
-		if s.Is(i, ".") && s.Is(i+1, ".") {
+		// 1..3 is three tokens: the number after the dots starts with one.
+		if next := s.Str(i + 1); s.Is(i, ".") && strings.HasPrefix(next, ".") {
 			n.Kind = PLForInt
 			n.Exprs = append(n.Exprs, PLSpan{span.First, i - 1})
-			span.First = i + 2
+			span.First = i + 1
+			if next == "." {
+				span.First++
+			}
 			break
 		}
 	}

@@ -73,31 +73,11 @@ func statements(source []byte, fs []lint.Finding, at []int, texts []string) erro
 		text := ""
 		for len(at) > 0 && fs[at[0]].Start.Offset < st.Stop() {
 			if text == "" {
-				text = normalised(st)
+				text = st.Normal()
 			}
 			texts[at[0]] = text
 			at = at[1:]
 		}
 	}
 	return nil
-}
-
-// normalised returns the tokens of a statement with a space between each, in
-// lower case where case does not matter.
-func normalised(st *pgsql.Statement) string {
-	if len(st.Tokens) == 0 {
-		return strings.Join(strings.Fields(st.Text), " ")
-	}
-	var b strings.Builder
-	for i, t := range st.Tokens {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		if t.Kind == pgsql.Word {
-			b.WriteString(strings.ToLower(st.Str(i)))
-		} else {
-			b.WriteString(st.Str(i))
-		}
-	}
-	return b.String()
 }
