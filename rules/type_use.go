@@ -49,8 +49,15 @@ var typeNodes = []pgsql.Kind{pgsql.KindTypeName, pgsql.KindCreateFunctionStmt, p
 func typeUses(p *Pass, n pgsql.Node, f func(*typeUse)) {
 	switch n := n.(type) {
 	case *pgsql.TypeName:
-		if u, ok := typeUseOf(p, n); ok {
-			f(u)
+		// A dozen rules ask about each type, one after the other.
+		if memo := &p.run.typeUse; memo.node != n || memo.stmt != p.Stmt {
+			memo.node, memo.stmt = n, p.Stmt
+			memo.use, memo.ok = typeUseOf(p, n)
+		}
+		if memo := &p.run.typeUse; memo.ok {
+			u := *memo.use
+			u.p = p
+			f(&u)
 		}
 	case *pgsql.CreateFunctionStmt, *pgsql.DoStmt:
 		for _, u := range bodyTypes(p) {
