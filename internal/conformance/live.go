@@ -117,6 +117,46 @@ func (j *Judged) Run(ctx context.Context, conn *pgx.Conn) (*Live, error) {
 	return l, nil
 }
 
+// Syntax asks the server's parser for its opinion on each statement of the
+// translation that lint is silent about. It takes a moment where running them
+// takes minutes, and finds the rejections that a parser can find.
+func (j *Judged) Syntax(ctx context.Context, conn *pgx.Conn) ([]Rejection, error) {
+	var out []Rejection
+	for i := range j.Output {
+		t := &j.Output[i]
+		if t.From < 0 || len(t.Left) > 0 || !j.Outcomes[t.From].DDL() {
+			continue
+		}
+		rows, err := conn.Query(ctx, "SHOW SYNTAX "+quote(t.Text))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", t.Line, err)
+		}
+		r := Rejection{Translated: t, Original: j.Outcomes[t.From].Verdict}
+		var field, message string
+		_, err = pgx.ForEachRow(rows, []any{&field, &message}, func() error {
+			switch field {
+			case "error":
+				r.Message = message
+			case "code":
+				r.Code = message
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", t.Line, err)
+		}
+		if r.Message != "" {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// quote writes a string literal.
+func quote(s string) string {
+	return "e'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
+}
+
 // runs reports whether the statement was run when the verdicts were made.
 func runs(v *Verdict) bool {
 	return v.NotRun == "" && v.Verdict != PGRejected && v.Kind != "CopyStmt"
