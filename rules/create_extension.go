@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -59,6 +60,7 @@ var createExtension = &Rule{
 				Message: fmt.Sprintf("extension %q does not exist in CockroachDB and is not needed: %s; it goes", c.Extname, state.why)})
 		case known && state.harmless:
 			p.Report(Finding{Severity: Error, Fidelity: Weaker, Edits: p.DropStatement(),
+				Until:   strings.TrimPrefix(state.unneeded, ">="),
 				Message: fmt.Sprintf("extension %q does not exist in CockroachDB: %s; it goes", c.Extname, state.why)})
 		default:
 			f := manual(fmt.Sprintf("extension %q does not exist in CockroachDB", c.Extname), "Replace what the schema uses of it, then delete the statement")
@@ -100,7 +102,8 @@ type extension struct {
 	builtin string
 	// unneeded is the range of versions that have what it gives without it.
 	unneeded string
-	// harmless: what it gives is about operation, not about the schema.
+	// harmless: what it gives is about operation, not about the schema; or
+	// rules of their own speak of every use of it.
 	harmless bool
 	why      string
 }
@@ -117,15 +120,15 @@ var extensions = map[string]extension{
 	"plpgsql":            {unneeded: "*", why: "PL/pgSQL is built in where it exists"},
 	"btree_gin":          {unneeded: "*", why: "inverted indexes take scalar columns in front without it"},
 	"btree_gist":         {unneeded: "*", why: "plain indexes serve the scalar types, and exclusion constraints do not exist"},
-	"citext":             {unneeded: ">=25.3", why: "the type CITEXT is built in from v25.3 on"},
-	"ltree":              {unneeded: ">=25.4", why: "the type LTREE is built in from v25.4 on"},
+	"citext":             {unneeded: ">=25.3", harmless: true, why: "the type CITEXT is built in from v25.3 on"},
+	"ltree":              {unneeded: ">=25.4", harmless: true, why: "the type LTREE is built in from v25.4 on"},
 	"pg_stat_statements": {harmless: true, why: "CockroachDB keeps its own statement statistics (crdb_internal, DB Console)"},
 	"pg_buffercache":     {harmless: true, why: "it inspects PostgreSQL's memory"},
 	"pgstattuple":        {harmless: true, why: "it inspects PostgreSQL's storage"},
 	"pg_prewarm":         {harmless: true, why: "it warms PostgreSQL's memory"},
 	"auto_explain":       {harmless: true, why: "CockroachDB logs slow queries on its own"},
 	"pg_repack":          {harmless: true, why: "CockroachDB has no bloat to repack"},
-	"hstore":             {why: "columns of type hstore become JSONB"},
+	"hstore":             {harmless: true, why: "what is of type hstore becomes JSONB"},
 	"unaccent":           {why: "the built-in function unaccent() exists, the dictionary does not"},
 }
 
