@@ -15,6 +15,10 @@ import (
 // Options steer a translation.
 type Options struct {
 	lint.Options
+	// Apply tells which fixes are applied; nil means all. It is given the byte
+	// offset in the original source that the finding starts at, since later
+	// rounds look at text that has changed already.
+	Apply func(f *lint.Finding, origin int64) bool
 }
 
 // Text is one translated source.
@@ -78,7 +82,7 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (*Result,
 		} else {
 			res.merge(found.Report, original, sources)
 		}
-		edits := editsBySource(found.Report, len(sources))
+		edits := res.editsBySource(found.Report, opts)
 		if edits == nil {
 			res.Final = found
 			return res, nil
@@ -105,15 +109,15 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (*Result,
 
 // editsBySource returns the edits of all fixes that are applied, or nil if
 // there is none.
-func editsBySource(r *lint.Report, n int) [][]rules.Edit {
+func (r *Result) editsBySource(found *lint.Report, opts Options) [][]rules.Edit {
 	var out [][]rules.Edit
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if !f.Fixed() {
+	for i := range found.Findings {
+		f := &found.Findings[i]
+		if !f.Fixed() || opts.Apply != nil && !opts.Apply(f, r.Texts[f.Source].Origin(f.Start.Offset)) {
 			continue
 		}
 		if out == nil {
-			out = make([][]rules.Edit, n)
+			out = make([][]rules.Edit, len(r.Texts))
 		}
 		for _, e := range f.Edits {
 			out[e.Source] = append(out[e.Source], e)

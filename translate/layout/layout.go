@@ -25,7 +25,13 @@ type Tree struct {
 	Notes []Note
 
 	finish func(out map[string][]byte) ([]Note, error)
+	// steps are the versions by file; nil if the layout has none.
+	steps map[string]step
 }
+
+// TextOnly reports whether a translation of the tree changes the text of its
+// SQL files and nothing else.
+func (t *Tree) TextOnly() bool { return t.finish == nil }
 
 // History is a sequence of sources. Their names are paths within the tree.
 type History struct {
