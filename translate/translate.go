@@ -15,10 +15,10 @@ import (
 // Options steer a translation.
 type Options struct {
 	lint.Options
-	// Apply tells which fixes are applied; nil means all. It is given the byte
-	// offset in the original source that the finding starts at, since later
-	// rounds look at text that has changed already.
-	Apply func(f *lint.Finding, origin int64) bool
+	// Apply tells which fixes are applied; nil means all. Later rounds look at
+	// text that has changed already: origin maps an offset of that text to the
+	// one in the original source.
+	Apply func(f *lint.Finding, origin func(source int, offset int64) int64) bool
 }
 
 // Text is one translated source.
@@ -113,7 +113,7 @@ func (r *Result) editsBySource(found *lint.Report, opts Options) [][]rules.Edit 
 	var out [][]rules.Edit
 	for i := range found.Findings {
 		f := &found.Findings[i]
-		if !f.Fixed() || opts.Apply != nil && !opts.Apply(f, r.Texts[f.Source].Origin(f.Start.Offset)) {
+		if !f.Fixed() || opts.Apply != nil && !opts.Apply(f, r.origin) {
 			continue
 		}
 		if out == nil {
@@ -181,3 +181,5 @@ next:
 func position(text []byte, offset int64) lint.Position {
 	return pgsql.Position{Line: 1, Column: 1}.Advance(string(text[:min(offset, int64(len(text)))]))
 }
+
+func (r *Result) origin(source int, offset int64) int64 { return r.Texts[source].Origin(offset) }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 )
 
@@ -15,6 +17,9 @@ func newRoot(e env) *cobra.Command {
 	}
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newVersion(e))
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+	})
+	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newInit(e), newVersion(e), newMan(root))
 	return root
 }

@@ -1,18 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 
-	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/lint/print"
 	"github.com/pg2crdb/pg2crdb/translate"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
@@ -44,7 +46,6 @@ func newTranslate(e env) *cobra.Command {
 	f.register(cmd, "manual")
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to this file (for one input file) or directory (for a tree)")
 	cmd.Flags().StringVar(&f.report, "report", "", "write the report to this file instead of standard error")
-	cmd.Flags().StringVar(&f.format, "format", "text", "format of the report: "+formats())
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a unified diff against the original instead of the translation")
 	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; exit with 1 if the output named by -o is not up to date")
 	return cmd
@@ -64,21 +65,28 @@ func oneArgument(what string) cobra.PositionalArgs {
 }
 
 func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
-	opts, err := f.options()
+	if err := f.validate(print.Formats()); err != nil {
+		return err
+	}
+	switch {
+	case f.check && f.output == "":
+		return errors.New("--check needs -o: the output to compare with")
+	case f.check && f.diff:
+		return errors.New("--check and --diff: take one of the two")
+	case f.diff && f.output != "":
+		return errors.New("--diff and -o: take one of the two; the diff goes to standard output")
+	}
+	in, err := open(ctx, arg, e)
 	if err != nil {
 		return err
 	}
-	if f.check && f.output == "" {
-		return errors.New("--check needs -o: the output to compare with")
-	}
-	in, err := open(ctx, arg, e)
+	opts, err := f.configure(in)
 	if err != nil {
 		return err
 	}
 	out, err := f.translate(ctx, in, opts)
 	if out != nil {
 		// Also for a tree that cannot be written: the findings say why.
-		in.names = out.Report.Sources
 		if err := f.writeReport(f.report, e.stderr, out.Report, in, e); err != nil {
 			return err
 		}
@@ -106,19 +114,12 @@ func (f *translateFlags) translate(ctx context.Context, in *input, opts translat
 		if err := apart(in.dir, f.output); err != nil {
 			return nil, err
 		}
-		return translate.FS(ctx, in.fsys, opts)
 	}
-	if opts.Layout == "" {
-		opts.Layout = "plain"
-	}
-	res, err := translate.Bytes(ctx, in.name, in.text, opts)
+	tree, err := in.tree(opts.Layout)
 	if err != nil {
 		return nil, err
 	}
-	return &translate.Output{
-		Report: res.Report, Histories: []*translate.Result{res},
-		Files: map[string][]byte{in.name: res.Texts[0].Content},
-	}, nil
+	return translate.Tree(ctx, in.fsys, tree, opts)
 }
 
 // emit writes the translation, or compares or prints it. It reports whether
@@ -138,7 +139,7 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, fmt.Errorf("read %s: %w", f.output, err)
 		}
-		if err != nil || !same(text, out.Files[in.name]) {
+		if err != nil || !bytes.Equal(text, out.Files[in.name]) {
 			fmt.Fprintf(e.stderr, "%s: not up to date\n", f.output)
 			return true, nil
 		}
@@ -165,15 +166,8 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 	return false, nil
 }
 
-// file is the path of a single input file, "" if it is none.
-func (in *input) file() string {
-	if in.fsys != nil || in.arg == "-" {
-		return ""
-	}
-	return in.arg
-}
-
 func (f *translateFlags) printDiff(in *input, out *translate.Output, e env) error {
+	var b bytes.Buffer
 	seen := map[string]bool{}
 	for _, h := range out.Histories {
 		for _, t := range h.Texts {
@@ -190,14 +184,22 @@ func (f *translateFlags) printDiff(in *input, out *translate.Output, e env) erro
 			before = text
 		}
 		delete(seen, name)
-		fmt.Fprint(e.stdout, udiff.Unified("a/"+name, "b/"+name, string(before), string(out.Files[name])))
+		b.WriteString(udiff.Unified("a/"+name, "b/"+name, string(before), string(out.Files[name])))
 	}
-	for name := range seen { // gone, because nothing of it is left
+	gone := make([]string, 0, len(seen)) // because nothing of them is left
+	for name := range seen {
+		gone = append(gone, name)
+	}
+	sort.Strings(gone)
+	for _, name := range gone {
 		text, err := fs.ReadFile(in.fsys, name)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
-		fmt.Fprint(e.stdout, udiff.Unified("a/"+name, "/dev/null", string(text), ""))
+		b.WriteString(udiff.Unified("a/"+name, "/dev/null", string(text), ""))
+	}
+	if _, err := e.stdout.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write the diff to standard output: %w", err)
 	}
 	return nil
 }
@@ -207,6 +209,3 @@ func notes(list []layout.Note, e env) {
 		fmt.Fprintf(e.stderr, "note: %s: %s\n", n.Path, n.Reason)
 	}
 }
-
-// names of the sources of a report, for printers.
-func sourcesOf(r *lint.Report) []string { return r.Sources }

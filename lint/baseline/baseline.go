@@ -100,5 +100,6 @@ func (b *Baseline) Filter(r *lint.Report, source func(int) ([]byte, error)) (kno
 		}
 		return true
 	})
+	r.Summary.Known += known
 	return known, entries - known, nil
 }

@@ -39,8 +39,12 @@ type Options struct {
 	// StepSummary is the file that the github format appends its table to: the
 	// value of GITHUB_STEP_SUMMARY. Empty means no table.
 	StepSummary string
+	// Infos makes the text format show findings of severity info one by one.
+	// There are many of them in most schemas, so it counts them otherwise.
+	Infos bool
 	// Fails tells which findings fail the run, so that the junit format agrees
-	// with the exit code. Nil means those of severity error.
+	// with the exit code and the text format counts none of them only. Nil means
+	// those of severity error.
 	Fails func(*lint.Finding) bool
 }
 
