@@ -231,18 +231,6 @@ func commentOf(st, prev *rules.Statement, c pgsql.Comment) comment {
 	return out
 }
 
-// locate works out the position of the comment, which few comments need.
-func (c *comment) locate() {
-	at := Position{Line: 1, Column: 1}
-	if p := c.prev; p != nil {
-		at = p.Pos.Advance(p.Text).Advance(p.Tail)
-		// The rows behind a COPY are not kept; only the line of what follows is.
-		at.Offset = c.st.Start() - int64(len(c.st.Lead))
-		at.Line = c.st.Pos.Line - strings.Count(c.st.Lead, "\n")
-	}
-	c.pos = at.Advance(c.all[:c.start])
-}
-
 // finding returns a finding about the bytes [start, end) of the comment.
 func (c *comment) finding(start, end int) Finding {
 	from := c.pos.Advance(c.text[:start])
@@ -317,7 +305,7 @@ func (c *comment) directive() (d directive, ok bool) {
 	if len(words) == 0 || words[0].start > 0 && !strings.HasPrefix(words[0].name, "ignore") {
 		return d, false // "pg2crdb: see the README"
 	}
-	c.locate()
+	c.pos = c.st.LeadPos.Advance(c.all[:c.start])
 	d.word = words[0].name
 	if words[0].start > 0 {
 		d.word = " " + d.word // the space is the mistake, and is shown

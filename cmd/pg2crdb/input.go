@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 
 	"github.com/pg2crdb/pg2crdb/lint"
@@ -58,10 +57,7 @@ func open(ctx context.Context, arg string, e env) (*input, error) {
 	case err != nil:
 		return nil, fmt.Errorf("open %s: %w", arg, reason(err))
 	case info.IsDir():
-		in.fsys, in.dir, in.prefix = os.DirFS(arg), arg, filepath.ToSlash(filepath.Clean(arg))
-		if in.prefix == "." || path.IsAbs(in.prefix) {
-			in.prefix = ""
-		}
+		in.fsys, in.dir, in.prefix = os.DirFS(arg), arg, prefixOf(arg)
 		return in, nil
 	case !info.Mode().IsRegular() && info.Mode()&os.ModeNamedPipe == 0:
 		return nil, fmt.Errorf("%s: neither a file nor a directory", arg)
@@ -72,6 +68,24 @@ func open(ctx context.Context, arg string, e env) (*input, error) {
 	}
 	in.name, in.text = filepath.ToSlash(arg), text
 	return in, nil
+}
+
+// prefixOf returns the path of a directory from the working directory, with
+// slashes; the path as it is for those outside, and nothing for the working
+// directory itself.
+func prefixOf(dir string) string {
+	dir = filepath.Clean(dir)
+	if filepath.IsAbs(dir) {
+		if wd, err := os.Getwd(); err == nil {
+			if rel, err := filepath.Rel(wd, dir); err == nil && filepath.IsLocal(rel) {
+				dir = rel
+			}
+		}
+	}
+	if dir == "." {
+		return ""
+	}
+	return filepath.ToSlash(dir)
 }
 
 // readFile is os.ReadFile that can be interrupted: a named pipe may have no

@@ -99,7 +99,7 @@ func (f *lintFlags) run(ctx context.Context, arg string, e env) error {
 	if err != nil {
 		return err
 	}
-	notes(tree.Notes, e)
+	notes(tree.Notes, in, e)
 	view, err := f.view(ctx, in, tree, e)
 	if err != nil {
 		return err

@@ -217,13 +217,23 @@ func apart(input, output string) error {
 	}
 	switch {
 	case in == out:
-		return fmt.Errorf("the output %s is the input: name another directory (the input is never changed)", output)
+		return fmt.Errorf("the output %s is the input: name another directory (the input is never changed; lint --fix does that)", output)
 	case within(in, out):
 		return fmt.Errorf("the output %s lies inside the input %s: the next run would take it for input; name a directory outside", output, input)
 	case within(out, in):
 		return fmt.Errorf("the output %s lies around the input %s and would replace it; name another directory", output, input)
 	}
 	return nil
+}
+
+// sameFile reports whether two paths lead to the same file that exists.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 func within(outer, inner string) bool {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -90,7 +91,7 @@ func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
 		if err := f.writeReport(f.report, e.stderr, out.Report, in, e); err != nil {
 			return err
 		}
-		notes(out.Notes, e)
+		notes(out.Notes, in, e)
 	}
 	if err != nil {
 		return err
@@ -110,6 +111,9 @@ func (f *translateFlags) translate(ctx context.Context, in *input, opts translat
 	if in.fsys != nil {
 		if f.output == "" && !f.diff {
 			return nil, fmt.Errorf("%s is a tree: name the directory for its translation with -o, or ask for --diff", in.arg)
+		}
+		if info, err := os.Stat(f.output); f.output != "" && err == nil && !info.IsDir() {
+			return nil, fmt.Errorf("%s is a file: name a directory for the translation of a tree", f.output)
 		}
 		if err := apart(in.dir, f.output); err != nil {
 			return nil, err
@@ -150,8 +154,8 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
 			return false, fmt.Errorf("%s is a directory: name a file for the translation of one file", f.output)
 		}
-		if err := apart(in.file(), f.output); err != nil {
-			return false, err
+		if sameFile(in.file(), f.output) {
+			return false, fmt.Errorf("the output %s is the input: name another file (the input is never changed; lint --fix does that)", f.output)
 		}
 		return false, writeFile(f.output, func(w *os.File) error {
 			if _, err := w.Write(out.Files[in.name]); err != nil {
@@ -204,8 +208,9 @@ func (f *translateFlags) printDiff(in *input, out *translate.Output, e env) erro
 	return nil
 }
 
-func notes(list []layout.Note, e env) {
+// notes tells of what is left out.
+func notes(list []layout.Note, in *input, e env) {
 	for _, n := range list {
-		fmt.Fprintf(e.stderr, "note: %s: %s\n", n.Path, n.Reason)
+		fmt.Fprintf(e.stderr, "note: %s: %s\n", path.Join(in.prefix, n.Path), n.Reason)
 	}
 }

@@ -29,8 +29,8 @@ type Options struct {
 	// fingerprints know less. It is asked once in a row for each source.
 	Source func(index int) ([]byte, error)
 	// Prefix is the path from the root of the repository to the directory that
-	// the names of the sources start from. The formats that a code host reads
-	// (github, gitlab, sarif, junit) put it in front of them.
+	// the names of the sources start from. The formats that lead to a place in a
+	// file (text, github, gitlab, sarif, junit) put it in front of them.
 	Prefix string
 	// Color turns on colour in the text format; see UseColor.
 	Color bool

@@ -62,7 +62,7 @@ func (t text) report() error {
 				continue
 			}
 			if !titled {
-				fmt.Fprintf(t, "%s %s\n\n", t.in(bold, fileName(f.Name)+":"), t.in(faint, f.count().String()))
+				fmt.Fprintf(t, "%s %s\n\n", t.in(bold, fileName(t.opts.repoPath(f.Name))+":"), t.in(faint, f.count().String()))
 				titled = true
 			}
 			if err := t.finding(n.Finding); err != nil {
@@ -138,7 +138,7 @@ func (t text) finding(f *lint.Finding) error {
 // head writes "file:line:column severity rule [fidelity] message".
 func (t text) head(f *lint.Finding) {
 	if f.File != "" {
-		at := oneLine(f.File)
+		at := oneLine(t.opts.repoPath(f.File))
 		if p := place(f); p != "" {
 			at += ":" + p
 		}
