@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pg2crdb/pg2crdb/internal/near"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/rules"
 )
@@ -112,12 +113,21 @@ func (s *suppressions) name(name string, at Finding) bool {
 	case name == SuppressionRule:
 		s.problem(at, rules.Error, "a suppression cannot silence the findings about suppressions", "Correct or remove what they speak of")
 	case !s.known[name]:
-		s.problem(at, rules.Error, fmt.Sprintf("no rule is named %q, so this silences nothing", name),
+		s.problem(at, rules.Error, fmt.Sprintf("no rule is named %q, so this silences nothing%s", name, s.hint(name)),
 			"Correct the name (`pg2crdb rules` lists them); a reason goes behind --")
 	default:
 		return true
 	}
 	return false
+}
+
+func (s *suppressions) hint(name string) string {
+	names := make([]string, 0, len(s.known))
+	for n := range s.known {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return near.Hint(name, names)
 }
 
 // end closes the regions of the named rules, or all.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -93,7 +94,7 @@ func (x *fixer) conflicts(r *lint.Report) error {
 	var lines []string
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Conflict != "" && x.wanted(f) {
-			lines = append(lines, fmt.Sprintf("  %s:%d:%d: the fix of %s overlaps that of %s", f.File, f.Start.Line, f.Start.Column, f.Rule, f.Conflict))
+			lines = append(lines, fmt.Sprintf("  %s:%d:%d: the fix of %s overlaps that of %s", path.Join(x.in.prefix, f.File), f.Start.Line, f.Start.Column, f.Rule, f.Conflict))
 		}
 	}
 	if len(lines) == 0 {
@@ -160,7 +161,7 @@ func (x *fixer) take(f *lint.Finding, base int, origin func(int, int64) int64) b
 		}
 	}
 	p := lint.Position{Line: 1, Column: 1}.Advance(string(x.in.sources[base+f.Source].Text[:at]))
-	x.done = append(x.done, fmt.Sprintf("fixed %s:%d:%d %s [%s] %s", f.File, p.Line, p.Column, f.Rule, f.Fidelity, f.Message))
+	x.done = append(x.done, fmt.Sprintf("fixed %s:%d:%d %s [%s] %s", path.Join(x.in.prefix, f.File), p.Line, p.Column, f.Rule, f.Fidelity, f.Message))
 	return true
 }
 
