@@ -15,7 +15,7 @@ type tally struct{ report *Report }
 func (t *tally) add(r rules.Reported, opts Options) {
 	f := Finding{
 		Rule: r.Rule.Name, Severity: r.Severity, Fidelity: r.Fidelity,
-		Message: r.Message, Todo: r.Todo, Until: r.Until, Edits: r.Edits,
+		Message: r.Message, Todo: r.Todo, Until: r.Until, Follows: r.Follows, Edits: r.Edits,
 	}
 	if sev, ok := opts.Severity[f.Rule]; ok {
 		if sev == 0 {

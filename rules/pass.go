@@ -51,6 +51,9 @@ type Finding struct {
 	Message, Todo string
 	// Until names the version from which on the fix would lose nothing.
 	Until string
+	// Follows reports that the finding only follows from an earlier one, such as
+	// a trigger whose function could not be made.
+	Follows bool
 	// Edits are the fix.
 	Edits []Edit
 	// elements are list elements that the fix takes out; see Pass.DropElement.

@@ -30,6 +30,14 @@ type Run struct {
 
 	state   map[*Rule]any
 	pending []Reported // of the current statement
+
+	// typeUse is the last answer of typeUses.
+	typeUse struct {
+		node *pgsql.TypeName
+		stmt *Statement
+		use  *typeUse
+		ok   bool
+	}
 }
 
 // NewRun prepares the rules of all that matter to the target and the layout.

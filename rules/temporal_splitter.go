@@ -1,9 +1,9 @@
 package rules
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -71,26 +71,36 @@ var temporalSplitter = &Rule{
 				}
 			}
 		}
-		text := st.Lead + st.Text + st.Tail
-		if len(bytes.ToLower([]byte(text))) != len(text) {
+		if growsInLowerCase(st.Lead) || growsInLowerCase(st.Text) || growsInLowerCase(st.Tail) {
 			p.Report(manual("temporal-sql-tool crashes on a letter whose lower case has another length", "Write the text, comments included, in ASCII"))
 		}
 	},
 }
 
+// growsInLowerCase reports whether the lower case of a text has another length
+// in bytes, as that of U+0130 has.
+func growsInLowerCase(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] >= utf8.RuneSelf {
+			return len(strings.ToLower(text)) != len(text)
+		}
+	}
+	return false
+}
+
 // splitterWord deals with the words that the splitter takes for the start or
 // the end of a block. To it, an underscore ends a word.
 func splitterWord(p *Pass, i int, text string) {
-	lower := strings.ToLower(text)
-	if lower == "case" {
+	if strings.EqualFold(text, "case") {
 		f := manual("temporal-sql-tool refuses CASE ... END: it takes END for the end of a block", "Write the expression without CASE, such as with COALESCE or NULLIF")
 		f.at(p.Stmt, i, i)
 		p.Report(f)
 		return
 	}
-	if !strings.Contains(lower, "_") && !strings.Contains(lower, "$") {
+	if strings.IndexByte(text, '_') < 0 && strings.IndexByte(text, '$') < 0 {
 		return
 	}
+	lower := strings.ToLower(text)
 	for _, part := range strings.FieldsFunc(lower, func(r rune) bool { return r == '_' || r == '$' }) {
 		switch part {
 		case "begin", "end", "if", "loop":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"sync"
 
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
@@ -41,11 +42,11 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 		Layout: tree.Layout, Notes: tree.Notes,
 		Report: &lint.Report{Target: opts.Target}, Files: map[string][]byte{},
 	}
-	for _, h := range tree.Histories {
-		res, err := History(ctx, h.Sources, opts)
-		if err != nil {
-			return nil, err
-		}
+	results, err := histories(ctx, tree.Histories, opts)
+	if err != nil {
+		return nil, err
+	}
+	for _, res := range results {
 		for _, t := range res.Texts {
 			out.Files[t.Name] = t.Content
 		}
@@ -59,12 +60,31 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 		}
 		out.Files[name] = text
 	}
-	notes, err := tree.Finish(out.Files)
+	notes, finishErr := tree.Finish(out.Files)
 	out.Notes = append(out.Notes, notes...)
-	if err != nil {
-		return out, err
+	return out, finishErr
+}
+
+// histories translates histories at the same time: each is applied to a
+// database of its own, so that none knows of another.
+func histories(ctx context.Context, list []layout.History, opts Options) ([]*Result, error) {
+	results := make([]*Result, len(list))
+	errs := make([]error, len(list))
+	var wg sync.WaitGroup
+	for i, h := range list {
+		wg.Add(1)
+		go func(i int, h layout.History) {
+			defer wg.Done()
+			results[i], errs[i] = History(ctx, h.Sources, opts)
+		}(i, h)
 	}
-	return out, nil
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
 }
 
 // Lint lints a directory of migrations without translating it.

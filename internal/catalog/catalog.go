@@ -135,8 +135,12 @@ func (t *Table) PrimaryKey() *Constraint {
 
 // Column is a column of a table.
 type Column struct {
-	Name    string
-	Type    Type
+	Name string
+	Type Type
+	// User is the definition of a user-defined type, as the statement that gave
+	// the column its type meant it; nil for others. It stays the same when the
+	// type gets another name or schema.
+	User    *TypeDef
 	NotNull bool
 	// Default and Generated are the text of the expression, without
 	// parentheses around it; empty if there is none.
@@ -147,6 +151,9 @@ type Column struct {
 	Serial bool
 	// Def is the column's definition; its End is where a clause can be added.
 	Def Place
+	// TypeEnd is the byte offset behind the type in the definition, where a
+	// clause can be added too; 0 if it is not known.
+	TypeEnd int64
 }
 
 // Type is a column's type. Built-in types have the names of pg_type (int4,
@@ -181,6 +188,9 @@ type Constraint struct {
 	// Expr is the text of a CHECK's expression.
 	Expr string
 	Def  Place
+	// Unnamed is the byte offset in the source of Def where a constraint
+	// without a name begins, so that its Name was made up; 0 if it was named.
+	Unnamed int64
 }
 
 // Index is an index that a statement of its own made.
@@ -225,15 +235,28 @@ type TypeDef struct {
 	Kind TypeKind
 	// Values are the labels of an enum.
 	Values []string
-	// Base, NotNull, Default and Checks describe a domain. Checks hold the text
-	// of the expressions, in which VALUE stands for the value.
-	Base    Type
-	BaseSQL string
-	NotNull bool
-	Default string
-	Checks  []Constraint
-	Columns []*Column // of a composite type
-	Def     Place
+	// Base, NotNull, Default and Checks describe a domain; BaseUser is the
+	// definition of its base if that is user-defined. Checks hold the text of
+	// the expressions, in which VALUE stands for the value.
+	Base      Type
+	BaseUser  *TypeDef
+	BaseSQL   string
+	Collation string // as written, behind COLLATE
+	NotNull   bool
+	Default   string
+	Checks    []Constraint
+	Columns   []*Column // of a composite type
+	Def       Place
+}
+
+// Is reports whether t is the type other, or a domain over it.
+func (t *TypeDef) Is(other *TypeDef) bool {
+	for ; t != nil; t = t.BaseUser {
+		if t == other {
+			return true
+		}
+	}
+	return false
 }
 
 // Function is a function, a procedure or an aggregate.

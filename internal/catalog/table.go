@@ -88,7 +88,7 @@ func copyColumns(from []*Column) []*Column {
 }
 
 func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
-	c := &Column{Name: d.Colname, Type: TypeOf(d.TypeName), NotNull: d.IsNotNull, Def: def}
+	c := &Column{Name: d.Colname, Type: TypeOf(d.TypeName), User: a.userType(d.TypeName), NotNull: d.IsNotNull, Def: def}
 	switch c.Type.Name {
 	case "serial2", "serial4", "serial8":
 		c.Serial, c.NotNull = true, true
@@ -96,6 +96,11 @@ func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 	}
 	if t.Column(c.Name) != nil && len(t.Inherits) == 0 && t.PartitionOf == nil {
 		return // already there: IF NOT EXISTS, or an error that PostgreSQL finds
+	}
+	if d.TypeName != nil && d.TypeName.Location > 0 {
+		if i := a.st.TokenAt(int(d.TypeName.Location)); i < len(a.st.Tokens) {
+			c.TypeEnd = a.st.Start() + int64(a.st.Tokens[TypeEnd(a.st, i)].End)
+		}
 	}
 	t.Columns = append(t.Columns, c)
 	for _, e := range d.Constraints {
@@ -211,6 +216,7 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 		}
 	}
 	if out.Name == "" {
+		out.Unnamed = a.st.Start() + int64(k.Location)
 		out.Name = t.Name.Name + "_" + suffix
 		for i := 1; t.Constraint(out.Name) != nil; i++ {
 			out.Name = t.Name.Name + "_" + suffix + string(rune('0'+i%10))
@@ -302,7 +308,7 @@ func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
 			}
 			for _, t := range from {
 				if k := t.Column(s.Sval); k != nil {
-					c.Type = k.Type
+					c.Type, c.User = k.Type, k.User
 				}
 			}
 			if c.Name == "" {
@@ -313,7 +319,7 @@ func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
 				c.Name = ListName(v.Funcname).Name
 			}
 		case *pgsql.TypeCast:
-			c.Type = TypeOf(v.TypeName)
+			c.Type, c.User = TypeOf(v.TypeName), a.userType(v.TypeName)
 		}
 		out = append(out, c)
 	}

@@ -51,9 +51,10 @@ func (v *Verdict) DDL() bool {
 	return v.Class == "ddl" && v.Verdict != Skipped && v.Verdict != PGRejected
 }
 
-// Judged reports whether the verdict is about the statement itself.
+// Judged reports whether the verdict is about the statement itself, and whether
+// lint can be asked: CockroachDB's own text, kind Other, is no PostgreSQL.
 func (v *Verdict) Judged() bool {
-	return v.Class == "ddl" && (v.Verdict == Accepted || v.Verdict == Rejected)
+	return v.Class == "ddl" && v.Kind != "Other" && (v.Verdict == Accepted || v.Verdict == Rejected)
 }
 
 // Case is one file.

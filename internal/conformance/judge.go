@@ -129,15 +129,16 @@ func (j *Judged) boundaries() error {
 	if err != nil {
 		return fmt.Errorf("split: %w", err)
 	}
-	ours := map[[2]int64]bool{}
+	ours := map[int64]*pgsql.Statement{}
 	for _, st := range stmts {
 		if st.Form == pgsql.SQL {
-			ours[[2]int64{st.Start(), st.End()}] = true
+			ours[st.Start()] = st
 		}
 	}
 	for i := range j.Statements {
 		v := &j.Statements[i]
-		if !ours[[2]int64{v.Start, v.End}] {
+		// Comments in front of the semicolon are text there and none here.
+		if st := ours[v.Start]; st == nil || v.End < st.End() || v.End > st.Stop() {
 			j.Boundaries = append(j.Boundaries, v)
 		}
 	}

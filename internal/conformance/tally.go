@@ -37,8 +37,8 @@ func Count(j *Judged) Tally {
 		}
 		t.DDL++
 		t.Translated += one(o.Predicted())
-		t.Accepted += one(o.Verdict.Verdict == Accepted)
-		t.Rejected += one(o.Verdict.Verdict == Rejected)
+		t.Accepted += one(o.Judged() && o.Verdict.Verdict == Accepted)
+		t.Rejected += one(o.Judged() && o.Verdict.Verdict == Rejected)
 		t.FalseSilence += one(o.Silent())
 		t.FalseAlarm += one(o.Alarm())
 		t.Fixed += one(o.Fixed())

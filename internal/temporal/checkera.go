@@ -8,6 +8,40 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
+// allAgree reports whether the tool of every era cuts a file into just its
+// statements. Most files are such, and then a statement's tokens are compared
+// once and not once for each era.
+func allAgree(text []byte, pieces []*pgsql.Statement) bool {
+	var statements []*pgsql.Statement
+	for _, p := range pieces {
+		switch {
+		case p.Form == pgsql.Trailer:
+		case p.Form != pgsql.SQL || p.Err != nil || len(p.Tokens) == 0:
+			return false
+		default:
+			statements = append(statements, p)
+		}
+	}
+	sent := make([]string, len(statements)) // what is known to be the statement
+	for _, e := range Eras() {
+		cuts, err := e.cut(text)
+		if err != nil || len(cuts) != len(statements) {
+			return false
+		}
+		for i, st := range statements {
+			switch {
+			case int64(cuts[i].start) != st.Start():
+				return false
+			case cuts[i].text == sent[i]:
+			case !sameTokens(st, cuts[i].text):
+				return false
+			}
+			sent[i] = cuts[i].text
+		}
+	}
+	return true
+}
+
 // misread returns the eras that do not take the statement for what it is.
 func misread(st *pgsql.Statement) []Era {
 	var bad []Era

@@ -48,7 +48,10 @@ func (c *sqlCheck) statement(st *pgsql.Statement) {
 		c.start(st)
 		c.actions(st)
 	}
-	bad := misread(st)
+	var bad []Era
+	if !c.agreed {
+		bad = misread(st)
+	}
 	for i, t := range st.Tokens {
 		switch t.Kind {
 		case pgsql.Word:

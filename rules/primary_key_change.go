@@ -1,0 +1,250 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+var primaryKeyChange = &Rule{
+	Name:      "primary-key-change",
+	Title:     "A primary key that is dropped or replaced",
+	Condition: "`ALTER TABLE ... DROP CONSTRAINT` of the primary key, and `DROP COLUMN` of one of its columns.",
+	Effect: "CockroachDB refuses to drop a primary key unless the same statement adds another one (SQLSTATE 0A000). From v26.1 on tables are made with schema_locked, and " +
+		"the change is refused until the table is unlocked (SQLSTATE 57000).",
+	Workaround: "A key that is dropped and added by two statements becomes one statement with both commands; a column of the old key that is dropped in between is dropped behind it. Where the " +
+		"target holds v26.1 the table is unlocked around it (the parameter exists from v23.1 on, so a target with both v22.2 and v26.1 has no such text). A key that nothing replaces is left to a person.",
+	Versions: "*",
+	Issues:   []int{48026},
+	Sources:  []string{"CockroachDB docs, alter-table.md", "measured on v26.1"},
+	Examples: []Example{
+		{
+			Name:   "two statements and a column in between",
+			Target: ">=23.1",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT NOT NULL);\n",
+			Input:  "ALTER TABLE t DROP CONSTRAINT t_pkey;\nALTER TABLE t DROP COLUMN id;\nALTER TABLE t ADD PRIMARY KEY (a);\n",
+			Output: "ALTER TABLE t SET (schema_locked = false);\nALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (a);\nALTER TABLE t SET (schema_locked = true);\nALTER TABLE t DROP COLUMN id;\n",
+			Want:   []string{"1:15 error exact"},
+			Error:  "schema change is disallowed",
+		},
+		{
+			Name:   "one statement, for v26.1",
+			Target: "26.1",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT NOT NULL);\n",
+			Input:  "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pk PRIMARY KEY (a);\n",
+			Output: "ALTER TABLE t SET (schema_locked = false);\nALTER TABLE t DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pk PRIMARY KEY (a);\nALTER TABLE t SET (schema_locked = true);\n",
+			Want:   []string{"1:15 error exact"},
+			Error:  "schema change is disallowed",
+		},
+		{
+			Name:   "one statement, before v26.1",
+			Target: "25.2",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT NOT NULL);\n",
+			Input:  "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pk PRIMARY KEY (a);\n",
+		},
+		{
+			Name:   "a key that nothing replaces",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT NOT NULL);\n",
+			Input:  "ALTER TABLE t DROP CONSTRAINT t_pkey;\n",
+			Want:   []string{"1:15 error manual"},
+			Error:  "schema change is disallowed",
+			Manual: true,
+		},
+		{
+			Name:  "another constraint",
+			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT CONSTRAINT c CHECK (a <> ''));\n",
+			Input: "ALTER TABLE t DROP CONSTRAINT c;\n",
+		},
+	},
+	Statement: func(p *Pass) {
+		s := State[keyChanges](p)
+		if s.pending == nil {
+			*s = keyChanges{pending: map[tableKey]*keyChange{}, unlocked: map[tableKey]bool{}}
+		}
+		if n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt); ok && n.Objtype == pgsql.ObjectTable {
+			if t := p.Catalog.Table(n.Relation); t != nil && t.PartitionOf == nil {
+				s.alter(p, n, t)
+			}
+		}
+	},
+	Finish: func(p *Pass) {
+		s := State[keyChanges](p)
+		for _, c := range s.order {
+			if !c.done {
+				f := manual(fmt.Sprintf("CockroachDB drops primary key %s only together with the next one, and a table always has one", c.name),
+					"Say which columns are the key from now on: ALTER TABLE ... DROP CONSTRAINT ..., ADD PRIMARY KEY (...) in one statement, and unlock the table around it from v26.1 on (SET (schema_locked = false))")
+				f.Stmt, f.Start, f.End = c.stmt, c.start, c.end
+				p.Report(f)
+			}
+		}
+	},
+}
+
+// keyChanges is what the rule remembers.
+type keyChanges struct {
+	// pending are the tables whose key was dropped and not yet replaced.
+	pending map[tableKey]*keyChange
+	order   []*keyChange
+	// unlocked are the tables that a statement unlocked.
+	unlocked map[tableKey]bool
+}
+
+// keyChange is a dropped key.
+type keyChange struct {
+	stmt       *Statement
+	start, end int
+	name       string
+	columns    []string
+	drop       string // the command that drops it
+	list       List
+	element    int
+	// moved are statements that drop a column of the old key.
+	moved []*Statement
+	done  bool
+}
+
+func (s *keyChanges) alter(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table) {
+	key := keyOf(t)
+	adds := addsKey(n)
+	var dropped *keyChange
+	alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
+		r := list.Elements[i]
+		switch cmd.Subtype {
+		case pgsql.ATSetRelOptions:
+			if v, ok := lockOption(cmd); ok {
+				s.unlocked[key] = !v
+			}
+		case pgsql.ATDropConstraint:
+			if pk := t.PrimaryKey(); pk != nil && pk.Name == cmd.Name {
+				dropped = &keyChange{name: cmd.Name, columns: pk.Columns, drop: p.Stmt.textOf(r[0], r[1]), list: list, element: i}
+				dropped.start, dropped.end = p.Stmt.span(r[0], r[1])
+			}
+		case pgsql.ATDropColumn:
+			c := s.pending[key]
+			switch {
+			case c != nil && containsName(c.columns, cmd.Name) && len(n.Cmds) == 1:
+				c.moved = append(c.moved, p.Stmt.kept(true))
+			case c == nil && dropped == nil && t.PrimaryKey() != nil && containsName(t.PrimaryKey().Columns, cmd.Name):
+				f := manual(fmt.Sprintf("CockroachDB does not drop column %s, which is part of the primary key", cmd.Name),
+					"Replace the primary key first: DROP CONSTRAINT "+QuoteIdent(t.PrimaryKey().Name)+", ADD PRIMARY KEY (...) in one statement")
+				f.at(p.Stmt, r[0], r[1])
+				p.Report(f)
+			}
+		}
+	})
+	switch {
+	case dropped != nil && adds >= 0:
+		s.together(p, n, key, dropped)
+	case dropped != nil:
+		dropped.stmt = p.Stmt.kept(true)
+		s.pending[key] = dropped
+		s.order = append(s.order, dropped)
+	case adds >= 0 && s.pending[key] != nil:
+		s.join(p, n, t, s.pending[key], adds)
+		delete(s.pending, key)
+	}
+}
+
+// addsKey returns the number of the command that adds a primary key, or -1.
+func addsKey(n *pgsql.AlterTableStmt) int {
+	for i, e := range n.Cmds {
+		if cmd, ok := e.(*pgsql.AlterTableCmd); ok && cmd.Subtype == pgsql.ATAddConstraint {
+			if k, ok := cmd.Def.(*pgsql.Constraint); ok && k.Contype == pgsql.ConstrPrimary && k.Indexname == "" {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// lockOption reads SET (schema_locked = ...).
+func lockOption(cmd *pgsql.AlterTableCmd) (locked, ok bool) {
+	l, _ := cmd.Def.(*pgsql.List)
+	if l == nil {
+		return false, false
+	}
+	for _, e := range l.Items {
+		d, isDef := e.(*pgsql.DefElem)
+		if !isDef || d.Defname != "schema_locked" {
+			continue
+		}
+		switch a := d.Arg.(type) {
+		case *pgsql.String:
+			return a.Sval != "false" && a.Sval != "off", true
+		case *pgsql.TypeName:
+			name := catalog.ListName(a.Names).Name
+			return name != "false" && name != "off", true
+		}
+		return true, true
+	}
+	return false, false
+}
+
+// lock returns the statements to stand around a change of the key; ok is false
+// if no text does for all versions of the target.
+func (s *keyChanges) lock(p *Pass, n *pgsql.AlterTableStmt, key tableKey) (before, after string, ok bool) {
+	if !p.Target.Meets(">=26.1") || s.unlocked[key] {
+		return "", "", true
+	}
+	head := strings.Replace(alterHead(p.Stmt, n), " ONLY", "", 1)
+	return head + " SET (schema_locked = false);\n", ";\n" + head + " SET (schema_locked = true)", p.Target.Within(">=23.1")
+}
+
+const lockMessage = "from v26.1 on a table is locked against a change of its primary key, and before v23.1 there is no word to unlock it"
+
+// together deals with a statement that drops a key and adds another one.
+func (s *keyChanges) together(p *Pass, n *pgsql.AlterTableStmt, key tableKey, c *keyChange) {
+	before, after, ok := s.lock(p, n, key)
+	f := Finding{Start: c.start, End: c.end, Severity: Error, Fidelity: Exact}
+	switch {
+	case !ok:
+		f = manual(lockMessage, "Choose a target without v22.2, or one without v26.1 and later")
+		f.Start, f.End, f.Until = c.start, c.end, "23.1"
+	case before == "":
+		return
+	default:
+		f.Message = "from v26.1 on the table has to be unlocked for a change of its primary key"
+		f.Edits = []Edit{p.Insert(0, before), p.Insert(len(p.Stmt.Text), after)}
+	}
+	p.Report(f)
+}
+
+// join makes one statement of the one that dropped the key and this one, which
+// adds the next.
+func (s *keyChanges) join(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table, c *keyChange, adds int) {
+	c.done = true
+	before, after, ok := s.lock(p, n, keyOf(t))
+	f := Finding{Stmt: c.stmt, Start: c.start, End: c.end, Severity: Error, Fidelity: Exact}
+	if !ok {
+		f = manual(lockMessage, "Choose a target without v22.2, or one without v26.1 and later")
+		f.Stmt, f.Start, f.End, f.Until = c.stmt, c.start, c.end, "23.1"
+		p.Report(f)
+		return
+	}
+	f.Message = fmt.Sprintf("CockroachDB drops primary key %s only together with the next one: both become one statement", c.name)
+	cmds := commandList(p.Stmt, n)
+	var nullable []string
+	if k, ok := n.Cmds[adds].(*pgsql.AlterTableCmd).Def.(*pgsql.Constraint); ok {
+		for _, e := range k.Keys {
+			if col := t.Column(e.(*pgsql.String).Sval); col != nil && !col.NotNull {
+				nullable = append(nullable, col.Name)
+			}
+		}
+	}
+	for _, m := range c.moved {
+		after += ";\n" + strings.Join(strings.Fields(m.Text), " ")
+		f.Edits = append(f.Edits, m.Dropped())
+	}
+	// The catalog calls the columns of a dropped key NOT NULL still, as
+	// PostgreSQL does.
+	f.Edits = append(f.Edits,
+		p.Insert(0, setNotNull(p.Stmt, n, withoutSetNotNull(n, nullable))+before),
+		p.Insert(p.Stmt.Tokens[cmds.Elements[adds][0]].Start, c.drop+", "))
+	if after != "" {
+		f.Edits = append(f.Edits, p.Insert(len(p.Stmt.Text), after))
+	}
+	f.DropElement(c.list, c.element)
+	p.Report(f)
+}
