@@ -6,17 +6,24 @@ package rules
 // are shared and not to be changed.
 func All() []*Rule {
 	return []*Rule{
+		alterColumnType,
 		alterPhysical,
 		charPadding,
 		checkNoInherit,
+		columnCollation,
+		columnStorage,
 		concurrently,
+		constraintIndex,
 		createExtension,
 		deferrable,
 		doBlock,
 		dropUniqueConstraint,
+		exclusionConstraint,
+		foreignKey,
 		ginOpclass,
 		inherits,
 		integerWidth,
+		lateIdentity,
 		latePrimaryKey,
 		partition,
 		primaryKeyChange,
@@ -27,6 +34,7 @@ func All() []*Rule {
 		tableTablespace,
 		textTime,
 		tsvector,
+		nullsNotDistinct,
 		unlogged,
 	}
 }
