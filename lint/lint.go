@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sort"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -56,6 +57,16 @@ type Options struct {
 type Result struct {
 	*Report
 	catalog *catalog.Catalog
+	starts  [][]int64 // of the statements, by source
+	first   []int     // number of the first statement of each source
+}
+
+// StatementAt returns the number of the statement that holds a byte offset of a
+// source, or of the last one in front of it.
+func (r *Result) StatementAt(source int, offset int64) int {
+	starts := r.starts[source]
+	i := sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
+	return r.first[source] + max(i-1, 0)
 }
 
 // Catalog returns what exists at the end of the history.
@@ -78,14 +89,21 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 		report.Sources = append(report.Sources, s.Name)
 	}
 
+	res := &Result{Report: report, starts: make([][]int64, len(history)), first: make([]int, len(history))}
 	run := rules.NewRun(all, opts.Target, opts.Layout, opts.Advice)
+	silent := newSuppressions(all, opts)
 	tally := tally{report}
 	inTxn := false
 	err := parseAll(ctx, history, opts, func(st *rules.Statement) {
-		if st.Form == pgsql.SQL {
+		if res.starts[st.Source] == nil {
+			res.first[st.Source] = st.Number
+		}
+		res.starts[st.Source] = append(res.starts[st.Source], st.Start())
+		if st.Form == pgsql.SQL && st.Text != "" {
 			report.Summary.Statements++
 			inTxn = follow(st, inTxn || history[st.Source].Transaction)
 		}
+		silent.see(st)
 		for _, f := range run.Statement(st) {
 			tally.add(f, opts)
 		}
@@ -96,8 +114,9 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	for _, f := range run.Finish() {
 		tally.add(f, opts)
 	}
-	tally.done()
-	return &Result{report, run.Catalog()}, nil
+	tally.done(silent, opts)
+	res.catalog = run.Catalog()
+	return res, nil
 }
 
 // follow tells whether the statement behind st is in a transaction, and notes

@@ -56,6 +56,9 @@ type Finding struct {
 	Before, After string
 	// Edits are the fix: none if there is none.
 	Edits []rules.Edit
+	// Later tells that only a translation found this, after other fixes were
+	// applied, and fixed it as well: there are no edits of the source for it.
+	Later bool
 	// Conflict names the rule whose fix overlaps this one, so that neither is
 	// applied.
 	Conflict string
@@ -64,7 +67,7 @@ type Finding struct {
 }
 
 // Fixed reports whether a translation applies the finding's fix.
-func (f *Finding) Fixed() bool { return len(f.Edits) > 0 && f.Conflict == "" }
+func (f *Finding) Fixed() bool { return (len(f.Edits) > 0 || f.Later) && f.Conflict == "" }
 
 // Summary counts what a run saw. A statement counts once, under the worst
 // fidelity of its findings.
@@ -79,6 +82,10 @@ type Summary struct {
 	Errors   int
 	Warnings int
 	Infos    int
+
+	// Suppressed counts the findings that a comment in the source silenced;
+	// they are not among the findings.
+	Suppressed int
 }
 
 // Sort puts the findings in order and counts them again. Whoever adds findings
@@ -103,9 +110,10 @@ func sortFindings(fs []Finding) {
 	})
 }
 
-// count fills in the summary; the number of statements is known already.
+// count fills in the summary; the numbers of statements and of suppressed
+// findings are known already.
 func (r *Report) count() {
-	sum := Summary{Statements: r.Summary.Statements}
+	sum := Summary{Statements: r.Summary.Statements, Suppressed: r.Summary.Suppressed}
 	worst := map[int]rules.Fidelity{} // by statement
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -121,7 +129,7 @@ func (r *Report) count() {
 		if f.Conflict != "" {
 			fid = rules.Manual
 		}
-		if len(f.Edits) == 0 && f.Severity < rules.Warning && fid != rules.Manual {
+		if len(f.Edits) == 0 && !f.Later && f.Severity < rules.Warning && fid != rules.Manual {
 			continue // worth knowing, but the statement stays as it is
 		}
 		if fid > worst[f.Statement] {
@@ -140,6 +148,27 @@ func (r *Report) count() {
 			sum.Manual++
 		}
 	}
-	sum.Untouched = sum.Statements - sum.Exact - sum.Weaker - sum.Changed - sum.Manual
+	// A finding may be about what is no statement, such as a comment at the end.
+	sum.Untouched = max(0, sum.Statements-sum.Exact-sum.Weaker-sum.Changed-sum.Manual)
 	r.Summary = sum
+}
+
+// Append adds the report of another history, whose sources come behind those
+// of r.
+func (r *Report) Append(other *Report) {
+	offset, numbers := len(r.Sources), r.Summary.Statements
+	for _, f := range other.Findings {
+		f.Source += offset
+		f.Statement += numbers
+		f.Edits = append([]rules.Edit(nil), f.Edits...)
+		for i := range f.Edits {
+			f.Edits[i].Source += offset
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	r.Sources = append(r.Sources, other.Sources...)
+	r.Rules = other.Rules
+	r.Summary.Statements += other.Summary.Statements
+	r.Summary.Suppressed += other.Summary.Suppressed
+	r.count()
 }

@@ -51,10 +51,14 @@ func settle(fs []Finding) []Finding {
 		i := sort.Search(len(outer), func(i int) bool {
 			return outer[i].Source > source || outer[i].Source == source && outer[i].End >= end
 		})
-		if i < len(outer) && outer[i].Source == source && outer[i].Start <= start && end <= outer[i].End {
-			return outer[i], true
+		if i == len(outer) || outer[i].Source != source {
+			return ref{}, false
 		}
-		return ref{}, false
+		d := outer[i]
+		if start == end { // an insertion at its edge is not taken out
+			return d, d.Start < start && end < d.End
+		}
+		return d, d.Start <= start && end <= d.End
 	}
 
 	live := edits[:0]

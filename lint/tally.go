@@ -15,7 +15,7 @@ type tally struct{ report *Report }
 func (t *tally) add(r rules.Reported, opts Options) {
 	f := Finding{
 		Rule: r.Rule.Name, Severity: r.Severity, Fidelity: r.Fidelity,
-		Message: r.Message, Todo: r.Todo, Until: r.Until, Edits: r.Edits,
+		Message: r.Message, Todo: r.Todo, Until: r.Until, Follows: r.Follows, Edits: r.Edits,
 	}
 	if sev, ok := opts.Severity[f.Rule]; ok {
 		if sev == 0 {
@@ -77,10 +77,22 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:excerptLimit], "") + "…"
 }
 
-// done sorts the findings, settles which fixes can be applied together, and
-// counts.
-func (t *tally) done() {
-	sortFindings(t.report.Findings)
-	t.report.Findings = settle(t.report.Findings)
-	t.report.count()
+// done takes out what is suppressed, sorts the findings, settles which fixes can
+// be applied together, and counts.
+func (t *tally) done(silent *suppressions, opts Options) {
+	r := t.report
+	n := len(r.Findings)
+	r.Findings = silent.apply(r.Findings)
+	r.Summary.Suppressed = n - len(r.Findings)
+	sortFindings(r.Findings)
+	r.Findings = settle(r.Findings)
+	for _, f := range silent.problems {
+		if sev, ok := opts.Severity[f.Rule]; ok {
+			f.Severity = sev
+		}
+		if f.Severity != 0 {
+			r.Findings = append(r.Findings, f)
+		}
+	}
+	r.Sort()
 }

@@ -35,30 +35,33 @@ var checkName = &Rule{
 			t := p.Catalog.Table(n.Relation)
 			alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
 				if cmd.Subtype == pgsql.ATDropConstraint || cmd.Subtype == pgsql.ATValidateConstraint {
-					nameCheck(p, t, cmd.Name, list.Elements[i])
+					nameCheck(p, t, cmd.Name, list.Elements[i], cmd.MissingOk)
 				}
 			})
 		case *pgsql.RenameStmt:
 			if n.RenameType == pgsql.ObjectTabconstraint {
-				nameCheck(p, p.Catalog.Table(n.Relation), n.Subname, [2]int{0, len(st.Tokens) - 1})
+				nameCheck(p, p.Catalog.Table(n.Relation), n.Subname, [2]int{0, len(st.Tokens) - 1}, false)
 			}
 		case *pgsql.CommentStmt:
 			if l, ok := n.Object.(*pgsql.List); ok && n.Objtype == pgsql.ObjectTabconstraint && len(l.Items) > 1 {
 				if s, ok := l.Items[len(l.Items)-1].(*pgsql.String); ok {
-					nameCheck(p, p.Catalog.Relation(catalog.ListName(l.Items[:len(l.Items)-1])), s.Sval, [2]int{0, len(st.Tokens) - 1})
+					nameCheck(p, p.Catalog.Relation(catalog.ListName(l.Items[:len(l.Items)-1])), s.Sval, [2]int{0, len(st.Tokens) - 1}, false)
 				}
 			}
 		}
 	},
 }
 
-func nameCheck(p *Pass, t *catalog.Table, name string, r [2]int) {
+func nameCheck(p *Pass, t *catalog.Table, name string, r [2]int, ifExists bool) {
 	k := t.Constraint(name)
 	if k == nil || k.Kind != catalog.Check || k.Unnamed == 0 || p.Stmt.Down {
 		return
 	}
 	f := Finding{Severity: Error, Fidelity: Exact, Message: fmt.Sprintf("CockroachDB does not call the check %s: it gets the name where it is made", name),
 		Edits: []Edit{{Source: k.Def.Source, Start: k.Unnamed, End: k.Unnamed, New: "CONSTRAINT " + QuoteIdent(name) + " "}}}
+	if ifExists {
+		f.Severity = Warning // nothing is refused, and nothing is dropped
+	}
 	f.at(p.Stmt, r[0], r[1])
 	p.Report(f)
 }

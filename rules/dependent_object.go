@@ -80,6 +80,15 @@ type dependent struct {
 	all     bool
 }
 
+// severity is that of a change that e stands in the way of. A function that the
+// target refuses does not, until somebody rewrites it.
+func (e dependent) severity(p *Pass) Severity {
+	if e.kind != "view" && isBroken(p, e.name) {
+		return Warning
+	}
+	return Error
+}
+
 // forget takes a view or a function out.
 func (d *dependents) forget(kind string, name catalog.Name) {
 	for key, list := range d.of {
@@ -137,7 +146,7 @@ func (d *dependents) function(p *Pass, n *pgsql.CreateFunctionStmt) {
 	if catalog.TypeOf(n.ReturnType).Name == "trigger" {
 		return // read when the trigger is made, for the trigger
 	}
-	for _, t := range bodyTables(p, n) {
+	for _, t := range bodyTables(p) {
 		d.of[keyOf(t)] = append(d.of[keyOf(t)], e)
 	}
 }
@@ -188,6 +197,7 @@ func (d *dependents) drop(p *Pass, n *pgsql.DropStmt) {
 				}
 				f := manual(fmt.Sprintf("CockroachDB does not drop %s while %s %s uses it", t.Name, e.kind, e.name), fmt.Sprintf("Drop %s %s first", e.kind, e.name))
 				f.at(p.Stmt, list.Elements[i][0], list.Elements[i][1])
+				f.Severity = e.severity(p)
 				p.Report(f)
 				break
 			}
@@ -204,6 +214,7 @@ func (d *dependents) refuse(p *Pass, t *catalog.Table, column, what string, firs
 		f := manual(fmt.Sprintf("in CockroachDB table %s cannot %s while %s %s uses it", t.Name, what, e.kind, e.name),
 			fmt.Sprintf("Drop %s %s before, and create it again with the new name behind", e.kind, e.name))
 		f.at(p.Stmt, first, last)
+		f.Severity = e.severity(p)
 		p.Report(f)
 		return
 	}

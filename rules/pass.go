@@ -32,6 +32,9 @@ type Edit struct {
 	// Drop marks an edit that takes a statement or a list element out as a
 	// whole: whatever else would be edited within it is moot.
 	Drop bool
+	// Once marks an insertion that several findings share: what is equal to it
+	// is made once.
+	Once bool
 }
 
 // Finding is what a rule reports of one place.
@@ -51,6 +54,9 @@ type Finding struct {
 	Message, Todo string
 	// Until names the version from which on the fix would lose nothing.
 	Until string
+	// Follows reports that the finding only follows from an earlier one, such as
+	// a trigger whose function could not be made.
+	Follows bool
 	// Edits are the fix.
 	Edits []Edit
 	// elements are list elements that the fix takes out; see Pass.DropElement.

@@ -1,6 +1,7 @@
 package rules
 
 //go:generate go run gen_all.go
+//go:generate go run ../internal/tools/docs docs ../README.md
 
 import (
 	"sort"
@@ -28,6 +29,14 @@ type Run struct {
 
 	state   map[*Rule]any
 	pending []Reported // of the current statement
+
+	// typeUse is the last answer of typeUses.
+	typeUse struct {
+		node *pgsql.TypeName
+		stmt *Statement
+		use  *typeUse
+		ok   bool
+	}
 }
 
 // NewRun prepares the rules of all that matter to the target and the layout.

@@ -21,7 +21,7 @@ var tempTable = &Rule{
 			Name:   "two temporary tables",
 			Input:  "CREATE TEMP TABLE a (id INT8 PRIMARY KEY);\nCREATE TEMPORARY TABLE b ON COMMIT PRESERVE ROWS AS SELECT 1 AS id;\n",
 			Output: "SET experimental_enable_temp_tables = 'on';\nCREATE TEMP TABLE a (id INT8 PRIMARY KEY);\nCREATE TEMPORARY TABLE b AS SELECT 1 AS id;\n",
-			Want:   []string{"1:8 error weaker", "2:26 error exact"},
+			Want:   []string{"1:8 error weaker", "2:8 error weaker", "2:26 error exact"},
 			Error:  "temporary tables are only supported experimentally",
 		},
 		{
@@ -38,9 +38,9 @@ var tempTable = &Rule{
 		},
 	},
 	Statement: func(p *Pass) {
-		set := State[map[int]bool](p) // sources that set the variable
-		if *set == nil {
-			*set = map[int]bool{}
+		s := State[tempTables](p)
+		if s.set == nil {
+			*s = tempTables{set: map[int]bool{}, first: map[int]int64{}}
 		}
 		st := p.Stmt
 		var rel *pgsql.RangeVar
@@ -48,7 +48,7 @@ var tempTable = &Rule{
 		switch n := st.Tree.(type) {
 		case *pgsql.VariableSetStmt:
 			if n.Name == "experimental_enable_temp_tables" {
-				(*set)[st.Source] = true
+				s.set[st.Source] = true
 			}
 			return
 		case *pgsql.CreateStmt:
@@ -64,9 +64,14 @@ var tempTable = &Rule{
 		if rel == nil || rel.Relpersistence != "t" {
 			return
 		}
-		if !(*set)[st.Source] {
-			(*set)[st.Source] = true
-			f := Finding{Severity: Error, Fidelity: Weaker, Edits: []Edit{p.Insert(0, "SET experimental_enable_temp_tables = 'on';\n")},
+		if !s.set[st.Source] {
+			at, ok := s.first[st.Source]
+			if !ok {
+				at = st.Start()
+				s.first[st.Source] = at
+			}
+			set := Edit{Source: st.Source, Start: at, End: at, New: "SET experimental_enable_temp_tables = 'on';\n", Once: true}
+			f := Finding{Severity: Error, Fidelity: Weaker, Edits: []Edit{set},
 				Message: "temporary tables are experimental in CockroachDB (slow to make, not for many sessions) and need experimental_enable_temp_tables"}
 			i := 1
 			if !st.Is(i, "temp") && !st.Is(i, "temporary") && !st.Is(i, "local") && !st.Is(i, "global") {
@@ -77,6 +82,12 @@ var tempTable = &Rule{
 		}
 		reportOnCommit(p, rel, onCommit, as)
 	},
+}
+
+// tempTables is what the rule remembers of each source.
+type tempTables struct {
+	set   map[int]bool  // the variable is set
+	first map[int]int64 // where the first temporary table is made
 }
 
 func reportOnCommit(p *Pass, rel *pgsql.RangeVar, action pgsql.OnCommitAction, as bool) {

@@ -37,14 +37,16 @@ func apply(text []byte, edits []rules.Edit) ([]byte, []piece) {
 			out.Write(text[pos:end])
 		}
 	}
+	once := map[rules.Edit]bool{}
 	for i, e := range edits {
-		if i > 0 && e == edits[i-1] && e.Start != e.End {
+		if i > 0 && e == edits[i-1] && e.Start != e.End || once[e] {
 			continue
 		}
-		if e.End <= pos && e.Start < pos { // within a drop that was widened
+		once[e] = e.Once
+		if e.End <= pos && e.Start < pos && e.Start != e.End { // within a drop that was widened
 			continue
 		}
-		keep(e.Start)
+		keep(e.Start) // nothing, if a widened drop has passed it already
 		out.WriteString(e.New)
 		pos = max(pos, e.End)
 	}

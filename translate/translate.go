@@ -67,15 +67,16 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (*Result,
 	for i, s := range sources {
 		res.Texts[i] = Text{Name: s.Name, Content: s.Text}
 	}
+	var original *lint.Result
 	for round := 0; ; round++ {
 		found, err := lint.Run(ctx, current, opts.Options)
 		if err != nil {
 			return nil, err
 		}
 		if round == 0 {
-			res.Report = found.Report
+			res.Report, original = found.Report, found
 		} else {
-			res.merge(found.Report, sources)
+			res.merge(found.Report, original, sources)
 		}
 		edits := editsBySource(found.Report, len(sources))
 		if edits == nil {
@@ -132,7 +133,7 @@ func firstFixed(r *lint.Report) *lint.Finding {
 
 // merge adds to the report what a later round found and the first one did not,
 // at the place in the source that it comes from.
-func (r *Result) merge(later *lint.Report, sources []lint.Source) {
+func (r *Result) merge(later *lint.Report, original *lint.Result, sources []lint.Source) {
 	type key struct {
 		rule   string
 		source int
@@ -152,16 +153,19 @@ next:
 				continue next
 			}
 		}
-		if len(f.Edits) == 0 && f.Severity == rules.Info {
-			continue // what the translation itself brought in and is harmless
+		if len(f.Edits) == 0 && f.Severity == rules.Info || f.Rule == lint.SuppressionRule {
+			// What the translation itself brought in and is harmless, such as a
+			// suppression that silences nothing any more.
+			continue
 		}
+		f.Statement = original.StatementAt(f.Source, start)
 		f.Start = position(sources[f.Source].Text, start)
 		f.End = position(sources[f.Source].Text, end)
 		if !f.Fixed() {
 			f.Message = "after translation: " + f.Message
 		}
-		// The edits are about an intermediate text; the report keeps that the
-		// finding was fixed, and how, in Before and After.
+		// The edits are about an intermediate text: Before and After keep them.
+		f.Later, f.Edits = f.Fixed(), nil
 		r.Report.Findings = append(r.Report.Findings, f)
 		added = true
 	}

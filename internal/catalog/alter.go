@@ -70,7 +70,7 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 		a.dropColumn(t, cmd.Name)
 	case pgsql.ATAlterColumnType:
 		if d, ok := cmd.Def.(*pgsql.ColumnDef); ok && col != nil {
-			col.Type = TypeOf(d.TypeName)
+			col.Type, col.User = TypeOf(d.TypeName), a.userType(d.TypeName)
 		}
 	case pgsql.ATSetNotNull:
 		if col != nil {
@@ -214,6 +214,8 @@ func (a *applier) rename(n *pgsql.RenameStmt) {
 		if k := a.Table(n.Relation).Constraint(n.Subname); k != nil {
 			k.Name = n.Newname
 		}
+	case pgsql.ObjectDomconstraint:
+		a.renameDomainConstraint(n)
 	case pgsql.ObjectIndex:
 		a.renameIndex(rangeName(n.Relation), n.Newname)
 	case pgsql.ObjectSequence:
@@ -344,7 +346,7 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 			}
 		case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
 			if t := a.Type(name); t != nil {
-				delete(a.types, t.Name)
+				a.dropType(t, n.Behavior == pgsql.DropCascade)
 			}
 		case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
 			if fs := a.Functions(name); len(fs) > 0 {

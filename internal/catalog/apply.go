@@ -55,11 +55,13 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 		}
 	case *pgsql.CreateDomainStmt:
 		a.createDomain(n)
+	case *pgsql.AlterDomainStmt:
+		a.alterDomain(n)
 	case *pgsql.CompositeTypeStmt:
 		t := &TypeDef{Name: c.create(rangeName(n.Typevar)), Kind: Composite, Def: a.place()}
 		for _, e := range n.Coldeflist {
 			if d, ok := e.(*pgsql.ColumnDef); ok {
-				t.Columns = append(t.Columns, &Column{Name: d.Colname, Type: TypeOf(d.TypeName)})
+				t.Columns = append(t.Columns, &Column{Name: d.Colname, Type: TypeOf(d.TypeName), User: a.userType(d.TypeName)})
 			}
 		}
 		c.types[t.Name] = t
@@ -147,30 +149,6 @@ func (a *applier) createSchema(n *pgsql.CreateSchemaStmt) {
 		a.Apply(&sub, a.source)
 	}
 	a.SearchPath = path
-}
-
-func (a *applier) createDomain(n *pgsql.CreateDomainStmt) {
-	t := &TypeDef{Name: a.create(ListName(n.Domainname)), Kind: Domain, Base: TypeOf(n.TypeName), Def: a.place()}
-	if n.TypeName != nil {
-		from := a.st.TokenAt(int(n.TypeName.Location))
-		t.BaseSQL = a.text(from, TypeEnd(a.st, from))
-	}
-	for _, e := range n.Constraints {
-		k, ok := e.(*pgsql.Constraint)
-		if !ok {
-			continue
-		}
-		switch k.Contype {
-		case pgsql.ConstrNotnull:
-			t.NotNull = true
-		case pgsql.ConstrDefault:
-			from := a.st.TokenAt(int(k.Location)) + 1
-			t.Default = a.text(from, clauseEnd(a.st, from, len(a.st.Tokens))-1)
-		case pgsql.ConstrCheck:
-			t.Checks = append(t.Checks, Constraint{Name: k.Conname, Kind: Check, Expr: a.inParens(int(k.Location))})
-		}
-	}
-	a.types[t.Name] = t
 }
 
 func (a *applier) createFunction(n *pgsql.CreateFunctionStmt) {

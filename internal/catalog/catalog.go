@@ -135,8 +135,12 @@ func (t *Table) PrimaryKey() *Constraint {
 
 // Column is a column of a table.
 type Column struct {
-	Name    string
-	Type    Type
+	Name string
+	Type Type
+	// User is the definition of a user-defined type, as the statement that gave
+	// the column its type meant it; nil for others. It stays the same when the
+	// type gets another name or schema.
+	User    *TypeDef
 	NotNull bool
 	// Default and Generated are the text of the expression, without
 	// parentheses around it; empty if there is none.
@@ -231,15 +235,28 @@ type TypeDef struct {
 	Kind TypeKind
 	// Values are the labels of an enum.
 	Values []string
-	// Base, NotNull, Default and Checks describe a domain. Checks hold the text
-	// of the expressions, in which VALUE stands for the value.
-	Base    Type
-	BaseSQL string
-	NotNull bool
-	Default string
-	Checks  []Constraint
-	Columns []*Column // of a composite type
-	Def     Place
+	// Base, NotNull, Default and Checks describe a domain; BaseUser is the
+	// definition of its base if that is user-defined. Checks hold the text of
+	// the expressions, in which VALUE stands for the value.
+	Base      Type
+	BaseUser  *TypeDef
+	BaseSQL   string
+	Collation string // as written, behind COLLATE
+	NotNull   bool
+	Default   string
+	Checks    []Constraint
+	Columns   []*Column // of a composite type
+	Def       Place
+}
+
+// Is reports whether t is the type other, or a domain over it.
+func (t *TypeDef) Is(other *TypeDef) bool {
+	for ; t != nil; t = t.BaseUser {
+		if t == other {
+			return true
+		}
+	}
+	return false
 }
 
 // Function is a function, a procedure or an aggregate.

@@ -44,8 +44,10 @@ func (a *applier) createIndex(n *pgsql.IndexStmt) {
 	if n.Idxname == "" {
 		ix.Name.Name = strings.Join(parts, "_") + "_idx"
 	}
-	if n.IfNotExists && len(a.indexes[ix.Name]) > 0 {
-		return
+	for _, old := range a.indexes[ix.Name] {
+		if n.IfNotExists || t != nil && old.Table == t {
+			return // already there: an error where IF NOT EXISTS is not said
+		}
 	}
 	if n.WhereClause != nil {
 		for i := len(a.st.Tokens) - 1; i >= 0; i-- {

@@ -88,7 +88,7 @@ func copyColumns(from []*Column) []*Column {
 }
 
 func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
-	c := &Column{Name: d.Colname, Type: TypeOf(d.TypeName), NotNull: d.IsNotNull, Def: def}
+	c := &Column{Name: d.Colname, Type: TypeOf(d.TypeName), User: a.userType(d.TypeName), NotNull: d.IsNotNull, Def: def}
 	switch c.Type.Name {
 	case "serial2", "serial4", "serial8":
 		c.Serial, c.NotNull = true, true
@@ -308,7 +308,7 @@ func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
 			}
 			for _, t := range from {
 				if k := t.Column(s.Sval); k != nil {
-					c.Type = k.Type
+					c.Type, c.User = k.Type, k.User
 				}
 			}
 			if c.Name == "" {
@@ -319,7 +319,7 @@ func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
 				c.Name = ListName(v.Funcname).Name
 			}
 		case *pgsql.TypeCast:
-			c.Type = TypeOf(v.TypeName)
+			c.Type, c.User = TypeOf(v.TypeName), a.userType(v.TypeName)
 		}
 		out = append(out, c)
 	}

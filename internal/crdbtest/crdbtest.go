@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -58,37 +59,54 @@ func URL(t testing.TB) string {
 // to it. Both go when the test ends.
 func Database(t testing.TB) *pgx.Conn {
 	t.Helper()
-	ctx := context.Background()
-	config, err := pgx.ParseConfig(URL(t))
+	conn, drop, err := Open(context.Background(), URL(t))
 	if err != nil {
-		t.Fatalf("read the server's URL: %v", err)
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := drop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return conn
+}
+
+// Open makes a database on the server and returns a connection to it, and what
+// closes the connection and drops the database. Unlike Database it may be
+// called from any goroutine.
+func Open(ctx context.Context, url string) (conn *pgx.Conn, drop func() error, err error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the server's URL: %w", err)
 	}
 	config.OnNotice = nil
 	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	admin, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		t.Fatalf("connect to CockroachDB: %v", err)
+		return nil, nil, fmt.Errorf("connect to CockroachDB: %w", err)
 	}
 	name := "pg2crdb_test_" + random()
 	if _, err := admin.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		t.Fatalf("create database: %v", err)
+		return nil, nil, errors.Join(fmt.Errorf("create database: %w", err), admin.Close(ctx))
 	}
 	config = config.Copy()
 	config.Database = name
-	conn, err := pgx.ConnectConfig(ctx, config)
-	if err != nil {
-		t.Fatalf("connect to %s: %v", name, err)
-	}
-	t.Cleanup(func() {
+	drop = func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		conn.Close(ctx)
-		if _, err := admin.Exec(ctx, "DROP DATABASE "+name+" CASCADE"); err != nil {
-			t.Errorf("drop database: %v", err)
+		defer admin.Close(ctx)
+		if conn != nil {
+			conn.Close(ctx)
 		}
-		admin.Close(ctx)
-	})
-	return conn
+		if _, err := admin.Exec(ctx, "DROP DATABASE "+name+" CASCADE"); err != nil {
+			return fmt.Errorf("drop database: %w", err)
+		}
+		return nil
+	}
+	if conn, err = pgx.ConnectConfig(ctx, config); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("connect to %s: %w", name, err), drop())
+	}
+	return conn, drop, nil
 }
 
 // Series returns the release series of the server, such as "26.1".

@@ -5,7 +5,8 @@ import "strings"
 // CockroachDB's own spellings that a translation writes are no PostgreSQL:
 // CREATE INVERTED INDEX, and table@index where an index is named. So that a
 // translation can be parsed again, they are blanked out, byte for byte, before
-// the text goes to libpg_query; offsets stay true.
+// the text goes to libpg_query; offsets stay true. VIRTUAL columns, which
+// PostgreSQL has from 18 on and the parser does not know, pass as STORED.
 
 // cockroach returns the text without those spellings, and whether an inverted
 // index was among them. ok is false if the statement holds none.
@@ -33,6 +34,14 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 			if s.Tokens[i].Kind == Operator && s.Str(i) == "@" {
 				blank(i - 1)
 				blank(i)
+			}
+		}
+	}
+	if s.Words(0, "create") || s.Words(0, "alter", "table") {
+		for i := 1; i < len(s.Tokens); i++ {
+			if s.Is(i, "virtual") && s.Is(i-1, ")") {
+				copy(b[s.Tokens[i].Start:s.Tokens[i].End], "STORED ")
+				ok = true
 			}
 		}
 	}

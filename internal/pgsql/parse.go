@@ -53,7 +53,7 @@ const MaxDepth = 5000
 // Parse fills in the tree or the error of st. It does nothing for forms other
 // than SQL and for statements that have an error already.
 func (s *Statement) Parse() {
-	if s.Form != SQL || s.Err != nil || s.Tree != nil {
+	if s.Form != SQL || s.Err != nil || s.Tree != nil || s.Text == "" {
 		return
 	}
 	if off := s.tooDeep(); off >= 0 {

@@ -47,10 +47,9 @@ type Manifest struct {
 
 // field is a top-level field of the JSON text, as byte offsets into it.
 type field struct {
-	name             string // as the constants above; "" for a field the tool ignores
-	key, keyEnd      int
-	value, valueEnd  int
-	elements, closed bool
+	name            string // as the constants above; "" for a field the tool ignores
+	key, keyEnd     int
+	value, valueEnd int
 }
 
 // Bytes returns the text that the manifest was read from.
@@ -104,11 +103,11 @@ func parseManifest(file string, data []byte) (*Manifest, []Problem) {
 			continue
 		}
 		if seen[f.name] {
-			return fail(f.key, "%s stands here for the second time, and the tool takes the last one: remove one", f.name)
+			return fail(f.key, "%s stands here for the second time, and temporal-sql-tool takes the last one: remove one", f.name)
 		}
 		seen[f.name] = true
 		if err := m.decode(f); err != nil {
-			return fail(f.value, "%s must be %w", f.name, err)
+			return fail(f.value, "%s must be %v", f.name, err)
 		}
 	}
 	m.CurrVersion = strings.TrimPrefix(m.CurrVersion, "v")
@@ -195,7 +194,7 @@ func (m *Manifest) checkVersions(file, dir string) []Problem {
 		add("C3", fieldMinVersion, "MinCompatibleVersion %q is no version: write one such as \"0.1\"", m.MinCompatibleVersion)
 	}
 	if n := utf8.RuneCountInString(m.Description); n > maxDescription {
-		add("C3", fieldDescription, "Description has %d characters and the tool's table takes %d: shorten it", n, maxDescription)
+		add("C3", fieldDescription, "Description has %d characters and temporal-sql-tool's table takes %d: shorten it", n, maxDescription)
 	}
 	if len(m.Files) == 0 && !m.AllowNoFiles {
 		add("C5", fieldFiles, "SchemaUpdateCqlFiles names no file: name one, or add \"AllowNoCqlFiles\": true if the version is empty on purpose")
@@ -218,14 +217,14 @@ func (m *Manifest) checkFiles(file string, fsys fs.FS, dir string) []Problem {
 		case path.IsAbs(name):
 			add("%q is an absolute path: name a file in the manifest's own directory", name)
 			continue
-		case strings.HasPrefix(path.Clean(name), ".."):
+		case path.Clean(name) == ".." || strings.HasPrefix(path.Clean(name), "../"):
 			add("%q leaves the manifest's directory: move the file into it and name it without ..", name)
 			continue
 		case !fs.ValidPath(name) || name == ".":
 			add("%q is no plain relative path: write %q", name, path.Clean(name))
 			continue
 		case seen[name]:
-			add("%q is named twice, and the tool would execute it twice: remove one", name)
+			add("%q is named twice, and temporal-sql-tool would execute it twice: remove one", name)
 			continue
 		}
 		seen[name] = true
@@ -254,8 +253,8 @@ func (m *Manifest) offset(name string) int {
 }
 
 func (m *Manifest) problem(file, constraint string, offset int, format string, args ...any) Problem {
-	p := Problem{File: file, Constraint: constraint, Eras: Eras(), Message: fmt.Errorf(format, args...).Error()}
-	p.Line, p.Column = at(m.raw, offset)
+	p := Problem{File: file, Constraint: constraint, Eras: Eras(), Message: fmt.Sprintf(format, args...)}
+	p.Line, p.Column = lineColumn(m.raw, offset)
 	return p
 }
 

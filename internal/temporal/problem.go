@@ -36,12 +36,8 @@ func (p Problem) Error() string {
 		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
 	}
 	fmt.Fprintf(&b, ": %s (%s", p.Message, p.Constraint)
-	if len(p.Eras) > 0 && len(p.Eras) < int(eraCount) {
-		names := make([]string, len(p.Eras))
-		for i, e := range p.Eras {
-			names[i] = e.String()
-		}
-		fmt.Fprintf(&b, "; temporal-sql-tool %s", strings.Join(names, " and "))
+	if name := eraNames(p.Eras); name != "" {
+		b.WriteString("; " + name)
 	}
 	b.WriteByte(')')
 	return b.String()
@@ -57,21 +53,19 @@ func asError(ps []Problem) error {
 	return errors.Join(errs...)
 }
 
-func sortProblems(ps []Problem) {
+// sortByPlace sorts the problems of one file.
+func sortByPlace(ps []Problem) {
 	sort.SliceStable(ps, func(i, j int) bool {
 		a, b := ps[i], ps[j]
-		switch {
-		case a.File != b.File:
-			return a.File < b.File
-		case a.Line != b.Line:
+		if a.Line != b.Line {
 			return a.Line < b.Line
 		}
 		return a.Column < b.Column
 	})
 }
 
-// at returns the line and the column of a byte offset into the text.
-func at(text []byte, offset int) (line, column int) {
+// lineColumn returns the line and the column of a byte offset into the text.
+func lineColumn(text []byte, offset int) (line, column int) {
 	p := pgsql.Position{Line: 1, Column: 1}.Advance(string(text[:offset]))
 	return p.Line, p.Column
 }

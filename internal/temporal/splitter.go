@@ -34,6 +34,26 @@ func (e Era) String() string {
 	return fmt.Sprintf("Era(%d)", uint8(e))
 }
 
+// eraNames names the releases of several eras; empty for all or none of them.
+func eraNames(eras []Era) string {
+	var has [eraCount]bool
+	for _, e := range eras {
+		has[min(e, eraC)] = true
+	}
+	switch has {
+	case [eraCount]bool{true, true, false}:
+		return "up to v1.30.4, and v1.31.0"
+	case [eraCount]bool{false, true, true}:
+		return "v1.30.0 and later"
+	case [eraCount]bool{true, false, true}:
+		return "other than " + eraB.String()
+	}
+	if len(eras) == 1 {
+		return eras[0].String()
+	}
+	return ""
+}
+
 // SplitError is a text that the tool of an era cannot cut into statements.
 type SplitError struct {
 	Era Era

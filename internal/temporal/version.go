@@ -17,7 +17,7 @@ func parseVersion(s string) (v version, ok bool) {
 	}
 	for i, p := range parts {
 		n, err := strconv.ParseUint(p, 10, 64)
-		if err != nil || p[0] == '+' {
+		if err != nil {
 			return v, false
 		}
 		v[i] = n

@@ -1,0 +1,54 @@
+// Command pg2crdb translates PostgreSQL DDL to CockroachDB and lints it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Exit codes.
+const (
+	exitFindings = 1 // findings at or above --fail-on, or an output that is not up to date
+	exitTrouble  = 2 // usage, configuration, input or output
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr, os.Getenv})
+	stop()
+	os.Exit(code)
+}
+
+// env is what a run has of the world outside.
+type env struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+// errFindings makes a run end with exit code 1. What is to be said has been
+// said.
+var errFindings = errors.New("findings")
+
+// run is main without the process around it.
+func run(ctx context.Context, args []string, e env) int {
+	root := newRoot(e)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errFindings):
+		return exitFindings
+	case ctx.Err() != nil:
+		fmt.Fprintln(e.stderr, "pg2crdb: interrupted; nothing was left half-written")
+		return exitTrouble
+	}
+	fmt.Fprintf(e.stderr, "pg2crdb: %v\n", err)
+	return exitTrouble
+}

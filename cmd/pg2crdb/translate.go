@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/spf13/cobra"
+
+	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/translate"
+	"github.com/pg2crdb/pg2crdb/translate/layout"
+)
+
+type translateFlags struct {
+	common
+	output, report string
+	diff, check    bool
+}
+
+func newTranslate(e env) *cobra.Command {
+	f := &translateFlags{}
+	cmd := &cobra.Command{
+		Use:   "translate PATH",
+		Short: "Translate migrations to CockroachDB",
+		Long: "Translate a directory of migrations, one file, standard input (-), or a release of Temporal\n" +
+			"(temporal@v1.30.4, temporal@v1.30.4/visibility).\n\n" +
+			"The translation of a file goes to standard output, or to the file named by -o; that of a\n" +
+			"directory goes to the directory named by -o, in the same layout. Findings go to standard\n" +
+			"error, or to the file named by --report. The input is never changed.\n\n" +
+			"Exit codes: 0 done, 1 findings at or above --fail-on (or, with --check, an output that is not\n" +
+			"up to date), 2 trouble with usage, input or output.",
+		Example: "  pg2crdb translate temporal@v1.30.4 -o out\n" +
+			"  pg2crdb translate --target 24.3 schema.sql > schema.crdb.sql\n" +
+			"  pg2crdb translate migrations --diff | less",
+		Args: oneArgument("translate"),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), args[0], e) },
+	}
+	f.register(cmd, "manual")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to this file (for one input file) or directory (for a tree)")
+	cmd.Flags().StringVar(&f.report, "report", "", "write the report to this file instead of standard error")
+	cmd.Flags().StringVar(&f.format, "format", "text", "format of the report: "+formats())
+	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a unified diff against the original instead of the translation")
+	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; exit with 1 if the output named by -o is not up to date")
+	return cmd
+}
+
+// oneArgument is cobra.ExactArgs(1) with a message that says what is missing.
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return fmt.Errorf("%s: name what to read: a directory, a file, - or temporal@vX.Y.Z (see pg2crdb %s --help)", what, what)
+		case len(args) > 1:
+			return fmt.Errorf("%s: one path at a time, not %d (%s)", what, len(args), strings.Join(args, " "))
+		}
+		return nil
+	}
+}
+
+func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
+	opts, err := f.options()
+	if err != nil {
+		return err
+	}
+	if f.check && f.output == "" {
+		return errors.New("--check needs -o: the output to compare with")
+	}
+	in, err := open(ctx, arg, e)
+	if err != nil {
+		return err
+	}
+	out, err := f.translate(ctx, in, opts)
+	if out != nil {
+		// Also for a tree that cannot be written: the findings say why.
+		in.names = out.Report.Sources
+		if err := f.writeReport(f.report, e.stderr, out.Report, in, e); err != nil {
+			return err
+		}
+		notes(out.Notes, e)
+	}
+	if err != nil {
+		return err
+	}
+	stale, err := f.emit(ctx, in, out, e)
+	if err != nil {
+		return err
+	}
+	if stale || f.fails(out.Report) {
+		return errFindings
+	}
+	return nil
+}
+
+// translate translates the input, in memory.
+func (f *translateFlags) translate(ctx context.Context, in *input, opts translate.Options) (*translate.Output, error) {
+	if in.fsys != nil {
+		if f.output == "" && !f.diff {
+			return nil, fmt.Errorf("%s is a tree: name the directory for its translation with -o, or ask for --diff", in.arg)
+		}
+		if err := apart(in.dir, f.output); err != nil {
+			return nil, err
+		}
+		return translate.FS(ctx, in.fsys, opts)
+	}
+	if opts.Layout == "" {
+		opts.Layout = "plain"
+	}
+	res, err := translate.Bytes(ctx, in.name, in.text, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &translate.Output{
+		Report: res.Report, Histories: []*translate.Result{res},
+		Files: map[string][]byte{in.name: res.Texts[0].Content},
+	}, nil
+}
+
+// emit writes the translation, or compares or prints it. It reports whether
+// --check found the output out of date.
+func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Output, e env) (stale bool, err error) {
+	switch {
+	case f.diff:
+		return false, f.printDiff(in, out, e)
+	case f.check && in.fsys != nil:
+		old, err := outdated(f.output, out.Files)
+		for _, name := range old {
+			fmt.Fprintf(e.stderr, "%s: not up to date\n", filepath.Join(f.output, name))
+		}
+		return len(old) > 0, err
+	case f.check:
+		text, err := os.ReadFile(f.output)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return false, fmt.Errorf("read %s: %w", f.output, err)
+		}
+		if err != nil || !same(text, out.Files[in.name]) {
+			fmt.Fprintf(e.stderr, "%s: not up to date\n", f.output)
+			return true, nil
+		}
+		return false, nil
+	case in.fsys != nil:
+		return false, writeTree(ctx, f.output, out.Files)
+	case f.output != "" && f.output != "-":
+		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
+			return false, fmt.Errorf("%s is a directory: name a file for the translation of one file", f.output)
+		}
+		if err := apart(in.file(), f.output); err != nil {
+			return false, err
+		}
+		return false, writeFile(f.output, func(w *os.File) error {
+			if _, err := w.Write(out.Files[in.name]); err != nil {
+				return fmt.Errorf("write %s: %w", f.output, reason(err))
+			}
+			return nil
+		})
+	}
+	if _, err := e.stdout.Write(out.Files[in.name]); err != nil {
+		return false, fmt.Errorf("write to standard output: %w", err)
+	}
+	return false, nil
+}
+
+// file is the path of a single input file, "" if it is none.
+func (in *input) file() string {
+	if in.fsys != nil || in.arg == "-" {
+		return ""
+	}
+	return in.arg
+}
+
+func (f *translateFlags) printDiff(in *input, out *translate.Output, e env) error {
+	seen := map[string]bool{}
+	for _, h := range out.Histories {
+		for _, t := range h.Texts {
+			seen[t.Name] = true
+		}
+	}
+	for _, name := range sortedNames(out.Files) {
+		before := in.text
+		if in.fsys != nil {
+			text, err := fs.ReadFile(in.fsys, name)
+			if err != nil {
+				return fmt.Errorf("read %s: %w", name, err)
+			}
+			before = text
+		}
+		delete(seen, name)
+		fmt.Fprint(e.stdout, udiff.Unified("a/"+name, "b/"+name, string(before), string(out.Files[name])))
+	}
+	for name := range seen { // gone, because nothing of it is left
+		text, err := fs.ReadFile(in.fsys, name)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		fmt.Fprint(e.stdout, udiff.Unified("a/"+name, "/dev/null", string(text), ""))
+	}
+	return nil
+}
+
+func notes(list []layout.Note, e env) {
+	for _, n := range list {
+		fmt.Fprintf(e.stderr, "note: %s: %s\n", n.Path, n.Reason)
+	}
+}
+
+// names of the sources of a report, for printers.
+func sourcesOf(r *lint.Report) []string { return r.Sources }

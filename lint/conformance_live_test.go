@@ -1,0 +1,235 @@
+package lint_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"github.com/pg2crdb/pg2crdb/internal/conformance"
+	"github.com/pg2crdb/pg2crdb/internal/crdbtest"
+)
+
+const recordedLive = "testdata/conformance_live.json"
+
+// liveRate is what is on record of a case that was run on a server.
+type liveRate struct {
+	DDL        int `json:"ddl"`
+	Accepted   int `json:"accepted"`
+	Unforetold int `json:"unforetold"`
+}
+
+// TestConformanceLive translates the applications and dumps, runs them on a real
+// CockroachDB and names what it refuses. What it refuses and lint is silent
+// about is written to the file that PG2CRDB_LIVE_REPORT names. Each case has
+// PG2CRDB_BUDGET (a duration) to run; with -short only the quick ones do.
+func TestConformanceLive(t *testing.T) {
+	cases := corpus(t, "apps", "ory-postgres", "voyager")
+	if series := crdbtest.Series(t, crdbtest.Database(t)); series != conformance.Target {
+		t.Skipf("the verdicts are of v%s, the server is v%s", conformance.Target, series)
+	}
+	budget := 4 * time.Minute
+	if env := os.Getenv("PG2CRDB_BUDGET"); env != "" {
+		var err error
+		if budget, err = time.ParseDuration(env); err != nil {
+			t.Fatalf("PG2CRDB_BUDGET: %v", err)
+		}
+	}
+	if testing.Short() {
+		cases = quick(cases, 5*time.Second)
+	}
+
+	url := crdbtest.URL(t)
+	lives := make([]*conformance.Live, len(cases))
+	slots := make(chan struct{}, 4) // a schema change waits more than it works
+	var wg sync.WaitGroup
+	for i, c := range cases {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			start := time.Now()
+			l, err := live(c, url, budget)
+			if err != nil {
+				t.Errorf("%s: %v", c.Path(), err)
+				return
+			}
+			lives[i] = l
+			t.Logf("%s: %d of %d accepted, %d refused unforetold, %.0fs", c.Path(), l.Accepted, l.DDL, len(l.Unforetold()), time.Since(start).Seconds())
+		}()
+	}
+	wg.Wait()
+
+	silence, needless := conformance.Groups{}, conformance.Groups{}
+	rates := map[string]liveRate{}
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "case\tDDL\taccepted\trefused: foretold\tfollow\tnot foretold\tneedless errors\t\t")
+	var sum liveRate
+	for _, l := range lives {
+		if l == nil {
+			continue
+		}
+		foretold, follow := 0, 0
+		for i := range l.Rejections {
+			switch r := &l.Rejections[i]; {
+			case r.Follows > 0:
+				follow++
+			case r.Foretold():
+				foretold++
+			}
+		}
+		unforetold := l.Unforetold()
+		for _, r := range unforetold {
+			silence.Add(cause(r), fmt.Sprintf("%s:%d", l.Path(), r.Original.Line))
+		}
+		for _, n := range l.Needless {
+			needless.Add(n.Left[0].Rule+": "+nameless(n.Left[0].Message), fmt.Sprintf("%s:%d", l.Path(), n.Line))
+		}
+		if listed("manual") && len(l.Rejections) > 0 {
+			t.Logf("%s: %d of %d DDL statements accepted after translation\n%s", l.Path(), l.Accepted, l.DDL, rejections(l))
+		}
+		cut := ""
+		if l.Cut {
+			cut = "cut"
+		} else {
+			rates[l.Path()] = liveRate{l.DDL, l.Accepted, len(unforetold)}
+		}
+		sum.DDL, sum.Accepted, sum.Unforetold = sum.DDL+l.DDL, sum.Accepted+l.Accepted, sum.Unforetold+len(unforetold)
+		fmt.Fprintf(w, "%s\t%d\t%d %.1f%%\t%d\t%d\t%d\t%d\t%s\t\n", l.Path(), l.DDL, l.Accepted, percent(l.Accepted, l.DDL), foretold, follow, len(unforetold), len(l.Needless), cut)
+	}
+	fmt.Fprintf(w, "all\t%d\t%d %.1f%%\t\t\t%d\t\t\t\n", sum.DDL, sum.Accepted, percent(sum.Accepted, sum.DDL), sum.Unforetold)
+	w.Flush()
+	t.Logf("translated and run on CockroachDB v%s:\n%s", conformance.Target, b.String())
+	report := fmt.Sprintf("Refused after translation, and lint is silent:\n%s\nAn error is left after translation, but the server takes the statement:\n%s", silence, needless)
+	if listed("silence") {
+		t.Log(report)
+	}
+	if path := os.Getenv("PG2CRDB_LIVE_REPORT"); path != "" {
+		if err := os.WriteFile(path, []byte(b.String()+"\n"+report), 0o644); err != nil {
+			t.Error(err)
+		}
+	}
+	liveRatchet(t, rates)
+}
+
+// rejections lists what the server refused of a translation.
+func rejections(l *conformance.Live) string {
+	var b strings.Builder
+	for i := range l.Rejections {
+		r := &l.Rejections[i]
+		mark := "NOT FORETOLD"
+		switch {
+		case r.Follows > 0:
+			mark = fmt.Sprintf("follows from line %d", r.Follows)
+		case r.Foretold():
+			mark = "foretold by " + r.Left[0].Rule
+		}
+		fmt.Fprintf(&b, "  line %d %s [%s] %s (%s): %s\n", r.Original.Line, r.Original.Kind, r.Original.Detail, conformance.Short(r.Message, 160), r.Code, mark)
+	}
+	return b.String()
+}
+
+// liveFile runs a translation in a database of the test's own.
+func liveFile(t *testing.T, j *conformance.Judged) *conformance.Live {
+	t.Helper()
+	l, err := j.Run(context.Background(), crdbtest.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// live translates a case and runs it in a database of its own.
+func live(c *conformance.Case, url string, budget time.Duration) (*conformance.Live, error) {
+	j, err := conformance.Judge(context.Background(), c)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), budget)
+	defer cancel()
+	conn, drop, err := crdbtest.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	l, err := j.Run(ctx, conn)
+	return l, errors.Join(err, drop())
+}
+
+// quick keeps the cases that took less when the verdicts were made.
+func quick(cases []*conformance.Case, limit time.Duration) []*conformance.Case {
+	var out []*conformance.Case
+	for _, c := range cases {
+		var sum time.Duration
+		for _, v := range c.Statements {
+			sum += time.Duration(v.Millisecond) * time.Millisecond
+		}
+		if sum < limit {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// cause groups rejections: what was refused, why, and whether it was taken as it
+// stood before it was translated.
+func cause(r *conformance.Rejection) string {
+	was := ""
+	if r.Original.Verdict == conformance.Accepted {
+		was = " (ACCEPTED before translation)"
+	}
+	return fmt.Sprintf("%s [%s] %s %s%s", r.Original.Kind, r.Original.Detail, r.Code, nameless(r.Message), was)
+}
+
+var quoted = regexp.MustCompile(`"[^"]*"|\b\d+\b`)
+
+// nameless takes the names out of a message.
+func nameless(message string) string {
+	return conformance.Short(quoted.ReplaceAllString(message, "…"), 160)
+}
+
+func percent(n, of int) float64 {
+	if of == 0 {
+		return 100
+	}
+	return 100 * float64(n) / float64(of)
+}
+
+// liveRatchet holds what was measured against what is on record.
+func liveRatchet(t *testing.T, rates map[string]liveRate) {
+	t.Helper()
+	recorded := map[string]liveRate{}
+	text, err := os.ReadFile(recordedLive)
+	if err == nil {
+		err = json.Unmarshal(text, &recorded)
+	}
+	if *update {
+		for name, r := range rates {
+			recorded[name] = r
+		}
+		if text, err = json.MarshalIndent(recorded, "", "  "); err == nil {
+			err = os.MkdirAll(filepath.Dir(recordedLive), 0o755)
+		}
+		if err == nil {
+			err = os.WriteFile(recordedLive, append(text, '\n'), 0o644)
+		}
+	}
+	if err != nil {
+		t.Fatalf("%v: record the rates with -update", err)
+	}
+	for name, r := range rates {
+		old, ok := recorded[name]
+		if ok && (r.Unforetold > old.Unforetold || r.Accepted < old.Accepted) {
+			t.Errorf("%s: %d of %d accepted, %d refused unforetold; recorded %d of %d, %d", name, r.Accepted, r.DDL, r.Unforetold, old.Accepted, old.DDL, old.Unforetold)
+		}
+	}
+}

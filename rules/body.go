@@ -1,0 +1,145 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+// bodyIssue is one thing in a routine's body that the target does not take.
+type bodyIssue struct {
+	pgsql.PLSpan
+	// about says which rule reports it.
+	about bodyTopic
+	// bind tells that CockroachDB finds it only when a trigger is made that
+	// runs the function: there the SQL of trigger functions is analysed.
+	bind     bool
+	fidelity Fidelity
+	message  string
+	todo     string
+	until    string
+	edits    []Edit
+}
+
+// bodyTopic names the rules that speak of bodies.
+type bodyTopic uint8
+
+const (
+	aboutStatement bodyTopic = iota // plpgsql-statement
+	aboutField                      // composite-field
+	aboutSQL                        // routine-sql
+)
+
+// bodyReader collects the issues of one body.
+type bodyReader struct {
+	*Pass
+	r      *routine
+	b      *routineBody
+	issues []bodyIssue
+	vars   map[string]catalog.Type // declared variables and parameters
+}
+
+// bodyIssues returns what stands in a routine's body that the target does not
+// take.
+func bodyIssues(p *Pass, r *routine) []bodyIssue {
+	if r == nil || r.body == nil {
+		return nil
+	}
+	br := &bodyReader{Pass: p, r: r, b: r.body, vars: map[string]catalog.Type{}}
+	for _, param := range r.params {
+		if param.Name != "" {
+			br.vars[param.Name] = catalog.TypeOf(param.ArgType)
+		}
+	}
+	if r.plpgsql() {
+		br.statements()
+	}
+	br.sql()
+	br.fields()
+	return br.issues
+}
+
+// add notes an issue. Edits are left out where the literal has escapes that
+// make places in it unknown; the issue is a person's then.
+func (br *bodyReader) add(is bodyIssue) {
+	if br.b.from == nil && len(is.edits) > 0 {
+		is.edits, is.fidelity = nil, Manual
+		is.todo = "Write the body in dollar quotes, so that it can be edited"
+	}
+	br.issues = append(br.issues, is)
+}
+
+// reject notes something that a person has to deal with.
+func (br *bodyReader) reject(s pgsql.PLSpan, message, todo string) {
+	br.add(bodyIssue{PLSpan: s, fidelity: Manual, message: message, todo: todo})
+}
+
+// mend notes something that an edit deals with.
+func (br *bodyReader) mend(s pgsql.PLSpan, fid Fidelity, message string, edits ...Edit) {
+	br.add(bodyIssue{PLSpan: s, fidelity: fid, message: message, edits: edits})
+}
+
+// before notes something that the versions before one lack.
+func (br *bodyReader) before(version string, s pgsql.PLSpan, what string) {
+	if br.Target.Meets("<" + version) {
+		br.add(bodyIssue{
+			PLSpan: s, fidelity: Manual, until: version, message: what + " does not exist before v" + version,
+			todo: fmt.Sprintf("Set the target to %q, or write it another way", ">="+version),
+		})
+	}
+}
+
+// replace, remove and insert make edits of the body.
+func (br *bodyReader) replace(first, last int, text string) Edit {
+	if br.b.from == nil {
+		return Edit{New: text}
+	}
+	return br.b.replace(br.r.stmt, pgsql.PLSpan{First: first, Last: last}, text)
+}
+
+func (br *bodyReader) remove(first, last int) Edit {
+	if br.b.from == nil {
+		return Edit{}
+	}
+	return br.b.remove(br.r.stmt, pgsql.PLSpan{First: first, Last: last})
+}
+
+func (br *bodyReader) insert(token int, text string) Edit {
+	e := br.replace(token, token, text)
+	e.End = e.Start
+	return e
+}
+
+// report makes the finding of an issue, in the body.
+func (is *bodyIssue) report(p *Pass, r *routine) {
+	f := Finding{
+		Severity: Error, Fidelity: is.fidelity, Message: fmt.Sprintf("line %d of the body: %s", r.body.src.Line(is.First), is.message),
+		Todo: is.todo, Until: is.until, Edits: is.edits, Stmt: r.stmt,
+	}
+	f.inBody(r.body, is.PLSpan)
+	p.Report(f)
+	if is.fidelity == Manual {
+		breakRoutine(p, r.name)
+	}
+}
+
+// reportBody reports the issues of a CREATE FUNCTION or CREATE PROCEDURE that
+// are of one rule. What CockroachDB finds only in a trigger is the trigger's.
+func reportBody(p *Pass, about bodyTopic) {
+	r := routineOf(p)
+	if r == nil || r.body == nil {
+		return
+	}
+	n, _ := p.Stmt.Tree.(*pgsql.CreateFunctionStmt)
+	if n != nil {
+		if message, _, _, _, _ := languageObstacle(p, n, r); message != "" {
+			return
+		}
+	}
+	for _, is := range bodyIssues(p, r) {
+		if is.about == about && !is.bind {
+			is.report(p, r)
+		}
+	}
+}

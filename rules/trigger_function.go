@@ -1,0 +1,229 @@
+package rules
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+var triggerFunction = &Rule{
+	Name:  "trigger-function",
+	Title: "The function of a trigger is judged when the trigger is made",
+	Condition: "`CREATE TRIGGER` with a function whose body reads a field of NEW, OLD or another row variable without parentheses (`NEW.a`), or holds SQL that CockroachDB does not run in functions; " +
+		"`CREATE OR REPLACE FUNCTION` of a function that a trigger uses, before v26.2; `DROP FUNCTION ... CASCADE`.",
+	Effect: "CockroachDB analyses the SQL of a trigger's function for the table of the trigger: `CREATE FUNCTION` succeeds and `CREATE TRIGGER` is refused (SQLSTATE 42P01 for NEW.a, 0A000, 42703 or 42883 for the rest). " +
+		"A function in use cannot be replaced before v26.2 (0A000).",
+	Workaround: "In the function's body, `NEW.a` becomes `(NEW).a` wherever it is read; the assignment `NEW.a := x` works as it is. To replace a function, its triggers are dropped and made again around it. " +
+		"`DROP FUNCTION ... CASCADE` becomes DROP TRIGGER and DROP FUNCTION.",
+	Versions: "*",
+	Issues:   []int{114687, 134555, 135311},
+	Sources:  []string{"CockroachDB docs, triggers.md", "CockroachDB source v26.1, optbuilder/create_trigger.go", "measured on v26.1"},
+	Examples: []Example{
+		{
+			Name:   "fields of the row",
+			Target: ">=24.3",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, at TIMESTAMPTZ);\n",
+			Input: "CREATE FUNCTION touch() RETURNS TRIGGER AS $$\nBEGIN\n  IF NEW.a IS DISTINCT FROM OLD.a THEN\n    NEW.at := now();\n  END IF;\n  RETURN NEW;\nEND;\n$$ LANGUAGE plpgsql;\n" +
+				"CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();\n",
+			Output: "CREATE FUNCTION touch() RETURNS TRIGGER AS $$\nBEGIN\n  IF (NEW).a IS DISTINCT FROM (OLD).a THEN\n    NEW.at := now();\n  END IF;\n  RETURN NEW;\nEND;\n$$ LANGUAGE plpgsql;\n" +
+				"CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();\n",
+			Want:  []string{"9:54 error exact"},
+			Error: "no data source matches prefix: new in this context",
+		},
+		{
+			Name:   "the time of the last change",
+			Target: ">=24.3",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, updated_at TIMESTAMPTZ);\n",
+			Input: "CREATE FUNCTION set_updated_at() RETURNS TRIGGER AS $$\nBEGIN\n  NEW.updated_at = NOW();\n  RETURN NEW;\nEND;\n$$ LANGUAGE plpgsql;\n" +
+				"CREATE TRIGGER set_updated_at BEFORE UPDATE ON t FOR EACH ROW EXECUTE PROCEDURE set_updated_at();\n",
+		},
+		{
+			Name:   "a function that the trigger cannot run",
+			Target: ">=24.3",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
+			Input: "CREATE FUNCTION f() RETURNS TRIGGER AS $$\nBEGIN\n  INSERT INTO t SELECT 1 WHERE pg_notify('a', 'b') IS NULL;\n  RETURN NEW;\nEND;\n$$ LANGUAGE plpgsql;\n" +
+				"CREATE TRIGGER tg AFTER DELETE ON t FOR EACH ROW EXECUTE FUNCTION f();\n",
+			Want:   []string{"7:50 error manual"},
+			Error:  "unknown function: pg_notify()",
+			Manual: true,
+		},
+		{
+			Name:   "to replace a function in use",
+			Target: "26.1",
+			Setup:  triggerSetup + "CREATE TRIGGER tg BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();\n",
+			Input:  "CREATE OR REPLACE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.a := 1; RETURN NEW; END $$;\n",
+			Output: "DROP TRIGGER tg ON t;\nCREATE OR REPLACE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.a := 1; RETURN NEW; END $$;\nCREATE TRIGGER tg BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();\n",
+			Want:   []string{"1:1 error exact"},
+			Error:  "cannot replace a trigger function with an active trigger",
+		},
+		{
+			Name:   "to drop a function with its triggers",
+			Target: "26.1",
+			Setup:  triggerSetup + "CREATE TRIGGER tg BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();\n",
+			Input:  "DROP FUNCTION f() CASCADE;\n",
+			Output: "DROP TRIGGER tg ON t;\nDROP FUNCTION f();\n",
+			Want:   []string{"1:19 error exact"},
+			Error:  "drop function cascade not supported",
+		},
+	},
+	Nodes: []pgsql.Kind{pgsql.KindCreateFunctionStmt, pgsql.KindCreateTrigStmt, pgsql.KindDropStmt, pgsql.KindRenameStmt},
+	Check: func(p *Pass, node pgsql.Node) {
+		mem := State[triggerFunctions](p)
+		if mem.functions == nil {
+			mem.functions, mem.triggers = map[string]*routine{}, map[string]*Statement{}
+		}
+		switch n := node.(type) {
+		case *pgsql.CreateFunctionStmt:
+			r := routineOf(p)
+			if !r.isTrigger() || p.Target.Meets("<24.3") {
+				return
+			}
+			if n.Replace {
+				reportReplaced(p, mem, r)
+			}
+			mem.functions[r.name.Name] = r
+		case *pgsql.CreateTrigStmt:
+			if p.Target.Meets("<24.3") || !n.Row || n.Timing == timingInsteadOf || n.Events&eventTruncate != 0 || len(n.TransitionRels) > 0 {
+				return // rule trigger says that it is not made at all
+			}
+			mem.triggers[triggerKey(p, n.Relation, n.Trigname)] = p.Stmt
+			reportBound(p, mem, n)
+		case *pgsql.DropStmt:
+			switch n.RemoveType {
+			case pgsql.ObjectTrigger:
+				key, _, _ := droppedTrigger(p, n)
+				delete(mem.triggers, key)
+			case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine:
+				reportDropCascade(p, mem, n)
+			case pgsql.ObjectTable:
+				for _, o := range n.Objects {
+					if l, ok := o.(*pgsql.List); ok {
+						forgetTriggers(mem, tableID(p, catalog.ListName(l.Items)))
+					}
+				}
+			}
+		case *pgsql.RenameStmt:
+			if n.RenameType == pgsql.ObjectTrigger {
+				delete(mem.triggers, triggerKey(p, n.Relation, n.Subname))
+			}
+		}
+	},
+}
+
+// triggerFunctions is the rule's memory: trigger functions by name, and the
+// statements that made triggers which still exist.
+type triggerFunctions struct {
+	functions map[string]*routine
+	triggers  map[string]*Statement
+}
+
+func forgetTriggers(mem *triggerFunctions, table string) {
+	for key := range mem.triggers {
+		if len(key) > len(table) && key[:len(table)+1] == table+" " {
+			delete(mem.triggers, key)
+		}
+	}
+}
+
+// using returns the statements of the triggers that run a function, in order.
+func (mem *triggerFunctions) using(function string) []*Statement {
+	var out []*Statement
+	for _, st := range mem.triggers {
+		if n, ok := st.Tree.(*pgsql.CreateTrigStmt); ok && catalog.ListName(n.Funcname).Name == function {
+			out = append(out, st)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Number < out[j].Number })
+	return out
+}
+
+// reportBound reports what CockroachDB finds in the function when the trigger
+// is made.
+func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) {
+	name := catalog.ListName(n.Funcname)
+	r := mem.functions[name.Name]
+	if r == nil || isBroken(p, name) {
+		return
+	}
+	st := p.Stmt
+	i := st.find(0, "execute")
+	if i < 0 {
+		return
+	}
+	place := func(f *Finding) { f.at(st, i, min(i+2, len(st.Tokens)-1)) }
+	var fix Finding
+	for _, is := range bodyIssues(p, r) {
+		if !is.bind {
+			continue
+		}
+		where := fmt.Sprintf("function %s, line %d of the body: ", name, r.body.src.Line(is.First))
+		if is.fidelity == Manual {
+			f := Finding{Severity: Error, Fidelity: Manual, Message: where + is.message, Todo: is.todo, Until: is.until}
+			place(&f)
+			p.Report(f)
+			continue
+		}
+		if fix.Message == "" {
+			fix = Finding{Severity: Error, Fidelity: is.fidelity, Message: where + is.message}
+		}
+		fix.Fidelity = max(fix.Fidelity, is.fidelity)
+		fix.Edits = append(fix.Edits, is.edits...)
+	}
+	if fix.Message != "" {
+		place(&fix)
+		p.Report(fix)
+	}
+}
+
+// reportReplaced drops a function's triggers in front of a CREATE OR REPLACE
+// and makes them again behind it.
+func reportReplaced(p *Pass, mem *triggerFunctions, r *routine) {
+	using := mem.using(r.name.Name)
+	if len(using) == 0 || !p.Target.Meets("<26.2") {
+		return
+	}
+	st := p.Stmt
+	before, after := "", ""
+	for _, tg := range using {
+		n := tg.Tree.(*pgsql.CreateTrigStmt)
+		before += fmt.Sprintf("DROP TRIGGER %s ON %s;\n", QuoteIdent(n.Trigname), relationText(tg, n.Relation))
+		after += "\n" + tg.Text + ";"
+	}
+	stop := st.Stop() - st.Start()
+	if st.Tail == "" {
+		after = ";" + after
+	}
+	p.Report(Finding{
+		Severity: Error, Fidelity: Exact, Until: "26.2", Edits: []Edit{p.Insert(0, before), p.Insert(int(stop), after)},
+		Message: "a function that a trigger uses cannot be replaced before v26.2: the trigger is dropped in front of it and made again behind it",
+	})
+}
+
+// reportDropCascade writes DROP FUNCTION ... CASCADE without the word, with
+// the triggers that it would drop in front.
+func reportDropCascade(p *Pass, mem *triggerFunctions, n *pgsql.DropStmt) {
+	st := p.Stmt
+	text := ""
+	for _, o := range n.Objects {
+		if f, ok := o.(*pgsql.ObjectWithArgs); ok {
+			for _, tg := range mem.using(catalog.ListName(f.Objname).Name) {
+				c := tg.Tree.(*pgsql.CreateTrigStmt)
+				text += fmt.Sprintf("DROP TRIGGER %s ON %s;\n", QuoteIdent(c.Trigname), relationText(tg, c.Relation))
+				delete(mem.triggers, triggerKey(p, c.Relation, c.Trigname))
+			}
+		}
+	}
+	if n.Behavior != pgsql.DropCascade {
+		return
+	}
+	last := len(st.Tokens) - 1
+	f := Finding{Severity: Error, Fidelity: Exact, Message: "CASCADE is not supported on DROP FUNCTION and DROP PROCEDURE: what is known to use the function is dropped in front, and the word goes"}
+	f.at(st, last, last)
+	f.Edits = []Edit{p.Delete(last, last)}
+	if text != "" {
+		f.Edits = append(f.Edits, p.Insert(0, text))
+	}
+	p.Report(f)
+}

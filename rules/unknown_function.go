@@ -1,0 +1,118 @@
+package rules
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+var unknownFunction = &Rule{
+	Name:       "unknown-function",
+	Title:      "A built-in function of PostgreSQL that CockroachDB lacks",
+	Condition:  "A call, in a view, a default, a check, an index or any other expression of a statement, of a function that PostgreSQL 15 has built in and CockroachDB v26.1 has not. Bodies of functions are the subject of `routine-sql`.",
+	Effect:     "The statement is refused (SQLSTATE 42883, or 0A000 for the text search functions that it knows by name only).",
+	Workaround: "A person has to write the expression another way. For the common ones the finding names it.",
+	Versions:   "*",
+	Sources:    []string{"measured: each function name of PostgreSQL 15 asked of CockroachDB v26.1"},
+	Examples: []Example{
+		{
+			Name:   "in a view",
+			Setup:  "CREATE TABLE t (s TEXT PRIMARY KEY);\n",
+			Input:  "CREATE VIEW v AS SELECT regexp_matches(s, 'x') AS m FROM t;\n",
+			Want:   []string{"1:25 error manual"},
+			Error:  "unknown function: regexp_matches()",
+			Manual: true,
+		},
+		{
+			Name:  "a function of one's own of that name",
+			Setup: "CREATE TABLE t (s TEXT PRIMARY KEY);\nCREATE FUNCTION scale(x TEXT) RETURNS INT8 LANGUAGE sql AS 'SELECT 1';\n",
+			Input: "CREATE VIEW v AS SELECT scale(s) AS m FROM t;\n", Target: ">=25.3",
+		},
+	},
+	Nodes: []pgsql.Kind{pgsql.KindFuncCall},
+	Check: func(p *Pass, node pgsql.Node) {
+		n := node.(*pgsql.FuncCall)
+		if !missingFunction(p, n) {
+			return
+		}
+		name := catalog.ListName(n.Funcname).Name
+		first := p.Stmt.tokenOf(n)
+		if first < 0 {
+			return
+		}
+		f := Finding{
+			Severity: Error, Fidelity: Manual, Message: fmt.Sprintf("function %s() does not exist in CockroachDB", name),
+			Todo: missingTodo(name), Until: missingUntil(name),
+		}
+		f.at(p.Stmt, first, p.Stmt.nameEnd(first))
+		p.Report(f)
+	},
+}
+
+// missingNames are the functions of PostgreSQL 15 that CockroachDB v26.1
+// answers with "unknown function" or "not yet supported" when they are called.
+//
+//go:embed missing_functions.txt
+var missingNames string
+
+var missingFunctions = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for _, name := range strings.Fields(missingNames) {
+		m[name] = true
+	}
+	return m
+})
+
+// newFunctions are those that a later version than v26.1 has.
+var newFunctions = map[string]string{"pg_trigger_depth": "26.2", "pg_get_triggerdef": "26.2"}
+
+func isMissing(name catalog.Name) bool {
+	return (name.Schema == "" || name.Schema == "pg_catalog") && missingFunctions()[name.Name]
+}
+
+// missingFunction reports whether a call is of a function that the target
+// lacks: one of PostgreSQL's own that the history has not made itself.
+func missingFunction(p *Pass, n *pgsql.FuncCall) bool {
+	name := catalog.ListName(n.Funcname)
+	if n.Funcformat == pgsql.CoerceSqlSyntax || !isMissing(name) || len(p.Catalog.Functions(name)) > 0 {
+		return false
+	}
+	if v, ok := newFunctions[name.Name]; ok && p.Target.Within(">="+v) {
+		return false
+	}
+	return len(n.AggOrder) == 0 || !n.AggWithinGroup
+}
+
+func missingUntil(name string) string { return newFunctions[name] }
+
+// missingTodo says what can take a function's place.
+func missingTodo(name string) string {
+	if t, ok := instead[name]; ok {
+		return t
+	}
+	return "Write the expression without it, or make a function of that name"
+}
+
+var instead = map[string]string{
+	"pg_notify":               "CockroachDB has no LISTEN and NOTIFY: use a changefeed, or poll",
+	"regexp_matches":          "Use regexp_extract for the first match, or ~ for a test",
+	"regexp_match":            "Use regexp_extract for the first match, or ~ for a test",
+	"to_date":                 "Use parse_date, or to_timestamp with a number",
+	"to_number":               "Cast to DECIMAL",
+	"make_interval":           "Write the interval as a literal, or multiply INTERVAL '1 s' by a number",
+	"date_bin":                "Use date_trunc, or arithmetic on extract(epoch from x)",
+	"pg_advisory_lock":        "CockroachDB has no advisory locks: lock a row with SELECT ... FOR UPDATE",
+	"pg_advisory_xact_lock":   "CockroachDB has no advisory locks: lock a row with SELECT ... FOR UPDATE",
+	"pg_try_advisory_lock":    "CockroachDB has no advisory locks: lock a row with SELECT ... FOR UPDATE",
+	"txid_current":            "Use cluster_logical_timestamp()",
+	"pg_current_xact_id":      "Use cluster_logical_timestamp()",
+	"setweight":               "Weights of text search are not supported: search the parts in separate columns",
+	"tsvector_update_trigger": "Make the column GENERATED ALWAYS AS (to_tsvector('english', ...)) STORED",
+	"starts_with":             "Use LIKE with a prefix",
+	"string_to_table":         "Use unnest(string_to_array(...))",
+	"gcd":                     "Compute it in the application",
+}

@@ -1,0 +1,106 @@
+package translate
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/translate/layout"
+)
+
+// Output is a translated directory.
+type Output struct {
+	// Layout is the name of the layout that was found.
+	Layout string
+	// Report is about the sources of all histories.
+	Report *lint.Report
+	// Files are the translated files and those that belong to them, by path.
+	Files map[string][]byte
+	// Notes tell of what was left out.
+	Notes []layout.Note
+	// Histories are the translations, one for each database.
+	Histories []*Result
+}
+
+// FS translates a directory of migrations. Nothing is written: the files are in
+// the result. It is an error if the directory cannot be read as its layout, or
+// if the tool of that layout could not read the translation.
+func FS(ctx context.Context, fsys fs.FS, opts Options) (*Output, error) {
+	tree, err := layout.Open(fsys, opts.Layout)
+	if err != nil {
+		return nil, err
+	}
+	opts.Layout = tree.Layout
+	out := &Output{
+		Layout: tree.Layout, Notes: tree.Notes,
+		Report: &lint.Report{Target: opts.Target}, Files: map[string][]byte{},
+	}
+	results, err := histories(ctx, tree.Histories, opts)
+	if err != nil {
+		return nil, err
+	}
+	for _, res := range results {
+		for _, t := range res.Texts {
+			out.Files[t.Name] = t.Content
+		}
+		out.Report.Append(res.Report)
+		out.Histories = append(out.Histories, res)
+	}
+	for _, name := range tree.Copied {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		out.Files[name] = text
+	}
+	notes, finishErr := tree.Finish(out.Files)
+	out.Notes = append(out.Notes, notes...)
+	return out, finishErr
+}
+
+// histories translates histories at the same time: each is applied to a
+// database of its own, so that none knows of another.
+func histories(ctx context.Context, list []layout.History, opts Options) ([]*Result, error) {
+	results := make([]*Result, len(list))
+	errs := make([]error, len(list))
+	var wg sync.WaitGroup
+	for i, h := range list {
+		wg.Add(1)
+		go func(i int, h layout.History) {
+			defer wg.Done()
+			results[i], errs[i] = History(ctx, h.Sources, opts)
+		}(i, h)
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// Lint lints a directory of migrations without translating it.
+func Lint(ctx context.Context, fsys fs.FS, opts Options) (*lint.Report, []layout.Note, error) {
+	tree, err := layout.Open(fsys, opts.Layout)
+	if err != nil {
+		return nil, nil, err
+	}
+	opts.Layout = tree.Layout
+	report := &lint.Report{Target: opts.Target}
+	for _, h := range tree.Histories {
+		res, err := lint.Run(ctx, h.Sources, opts.Options)
+		if err != nil {
+			return nil, nil, err
+		}
+		report.Append(res.Report)
+	}
+	return report, tree.Notes, nil
+}
+
+// Bytes translates one text.
+func Bytes(ctx context.Context, name string, text []byte, opts Options) (*Result, error) {
+	return History(ctx, []lint.Source{{Name: name, Text: text, Unit: name}}, opts)
+}
