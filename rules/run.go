@@ -2,6 +2,7 @@ package rules
 
 //go:generate go run gen_all.go
 //go:generate go run ../internal/tools/docs docs ../README.md
+//go:generate go run ../internal/tools/configschema ../lint/config/schema/pg2crdb.schema.json
 
 import (
 	"sort"

@@ -15,6 +15,10 @@ import (
 // Options steer a translation.
 type Options struct {
 	lint.Options
+	// Apply tells which fixes are applied; nil means all. Later rounds look at
+	// text that has changed already: origin maps an offset of that text to the
+	// one in the original source.
+	Apply func(f *lint.Finding, origin func(source int, offset int64) int64) bool
 }
 
 // Text is one translated source.
@@ -89,7 +93,7 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (*Result,
 		} else {
 			res.merge(found.Report, original, sources)
 		}
-		edits := editsBySource(found.Report, len(sources))
+		edits := res.editsBySource(found.Report, opts)
 		if edits == nil {
 			res.Final = found
 			return res, nil
@@ -116,15 +120,15 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (*Result,
 
 // editsBySource returns the edits of all fixes that are applied, or nil if
 // there is none.
-func editsBySource(r *lint.Report, n int) [][]rules.Edit {
+func (r *Result) editsBySource(found *lint.Report, opts Options) [][]rules.Edit {
 	var out [][]rules.Edit
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if !f.Fixed() {
+	for i := range found.Findings {
+		f := &found.Findings[i]
+		if !f.Fixed() || opts.Apply != nil && !opts.Apply(f, r.origin) {
 			continue
 		}
 		if out == nil {
-			out = make([][]rules.Edit, n)
+			out = make([][]rules.Edit, len(r.Texts))
 		}
 		for _, e := range f.Edits {
 			out[e.Source] = append(out[e.Source], e)
@@ -188,3 +192,5 @@ next:
 func position(text []byte, offset int64) lint.Position {
 	return pgsql.Position{Line: 1, Column: 1}.Advance(string(text[:min(offset, int64(len(text)))]))
 }
+
+func (r *Result) origin(source int, offset int64) int64 { return r.Texts[source].Origin(offset) }

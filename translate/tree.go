@@ -32,6 +32,11 @@ func FS(ctx context.Context, fsys fs.FS, opts Options) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Tree(ctx, fsys, tree, opts)
+}
+
+// Tree is FS for a directory that is open already.
+func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Output, error) {
 	opts.Layout = tree.Layout
 	out := &Output{
 		Layout: tree.Layout, Notes: tree.Notes,
@@ -88,16 +93,22 @@ func Lint(ctx context.Context, fsys fs.FS, opts Options) (*lint.Report, []layout
 	if err != nil {
 		return nil, nil, err
 	}
+	report, err := LintTree(ctx, tree, opts)
+	return report, tree.Notes, err
+}
+
+// LintTree is Lint for a directory that is open already.
+func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Report, error) {
 	opts.Layout = tree.Layout
 	report := &lint.Report{Target: opts.Target}
 	for _, h := range tree.Histories {
 		res, err := lint.Run(ctx, h.Sources, opts.Options)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		report.Append(res.Report)
 	}
-	return report, tree.Notes, nil
+	return report, nil
 }
 
 // Bytes translates one text.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pg2crdb/pg2crdb/lint/print"
 	"github.com/pg2crdb/pg2crdb/rules"
 	"github.com/pg2crdb/pg2crdb/translate"
 	"github.com/pg2crdb/pg2crdb/translate/verify"
@@ -45,21 +46,27 @@ func newVerify(e env) *cobra.Command {
 	fl.BoolVar(&f.upgrade, "upgrade", false, "also upgrade from every earlier version")
 	fl.BoolVar(&f.twice, "twice", false, "also apply each version twice: the second time must change nothing")
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long one statement may take")
-	fl.StringVar(&f.format, "format", "text", "format of the report: "+formats())
 	fl.StringVar(&f.output, "output", "", "write the report to this file instead of standard output")
 	return cmd
 }
 
 func (f *verifyFlags) run(ctx context.Context, arg string, e env) error {
-	opts, err := f.options()
-	if err != nil {
+	if err := f.validate(print.Formats()); err != nil {
 		return err
 	}
 	in, err := open(ctx, arg, e)
 	if err != nil {
 		return err
 	}
-	out, err := translation(ctx, in, opts)
+	opts, err := f.configure(in)
+	if err != nil {
+		return err
+	}
+	tree, err := in.tree(opts.Layout)
+	if err != nil {
+		return err
+	}
+	out, err := translate.Tree(ctx, in.fsys, tree, opts)
 	if err != nil {
 		return err
 	}
@@ -79,7 +86,6 @@ func (f *verifyFlags) run(ctx context.Context, arg string, e env) error {
 	if err != nil {
 		return err
 	}
-	in.names = res.Report.Sources
 	if err := f.writeReport(f.output, e.stdout, res.Report, in, e); err != nil {
 		return err
 	}
@@ -145,20 +151,4 @@ func (f *verifyFlags) summary(res *verify.Result, s *verify.Server, e env) {
 	for _, t := range texts {
 		fmt.Fprintf(e.stderr, "notice (%d times): %s\n", res.Notices[t], t)
 	}
-}
-
-// translation translates the input in memory.
-func translation(ctx context.Context, in *input, opts translate.Options) (*translate.Output, error) {
-	if in.fsys != nil {
-		return translate.FS(ctx, in.fsys, opts)
-	}
-	if opts.Layout == "" {
-		opts.Layout = "plain"
-	}
-	res, err := translate.Bytes(ctx, in.name, in.text, opts)
-	if err != nil {
-		return nil, err
-	}
-	return &translate.Output{Layout: opts.Layout, Report: res.Report, Histories: []*translate.Result{res},
-		Files: map[string][]byte{in.name: res.Texts[0].Content}}, nil
 }
