@@ -151,6 +151,7 @@ func All() []*Rule {
 		unlogged,
 		unsupportedObject,
 		updateRow,
+		uuidv7,
 		vector,
 		viewOption,
 		viewRecursive,
