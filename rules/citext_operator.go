@@ -10,10 +10,10 @@ import (
 var citextOperator = &Rule{
 	Name:      "citext-operator",
 	Title:     "CITEXT compares, and does nothing else",
-	Condition: "A CHECK, a computed column or an index in which a CITEXT column is matched by LIKE or a regular expression, joined by `||`, or given to a function of texts such as lower() or length().",
+	Condition: "An inverted index on a CITEXT column; a CHECK, a computed column or an index in which a CITEXT column is matched by LIKE or a regular expression, joined by `||`, or given to a function of texts such as lower() or length().",
 	Effect:    "CockroachDB has these for TEXT only: \"unsupported comparison operator: <citext> ~ <string>\" (SQLSTATE 22023), \"unknown signature\" (42883).",
 	Workaround: "The column is cast to TEXT there, and a match that PostgreSQL makes without regard to case is written as such: `~*` for `~`, ILIKE for LIKE. Queries need the same, " +
-		"which only the program that sends them can do.",
+		"which only the program that sends them can do: an inverted index serves those that cast the column.",
 	Versions: "*",
 	Issues:   []int{149791},
 	Sources:  []string{"PostgreSQL docs, citext", "measured on v26.1"},
@@ -27,12 +27,21 @@ var citextOperator = &Rule{
 			Error:  "unsupported comparison operator: <citext> ~ <string>",
 		},
 		{
+			Name:   "an index for LIKE",
+			Target: ">=25.3",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, name citext);\n",
+			Input:  "CREATE INDEX i ON t USING GIN (name gin_trgm_ops);\n",
+			Output: "CREATE INDEX i ON t USING GIN ((name::TEXT) gin_trgm_ops);\n",
+			Want:   []string{"1:32 error weaker"},
+			Error:  "has type citext, which is not allowed as the last column in an inverted index",
+		},
+		{
 			Name:   "comparisons",
 			Target: ">=25.3",
 			Input:  "CREATE TABLE t (id INT8 PRIMARY KEY, name citext CHECK (name <> '' AND name IN ('a', 'b')), s TEXT CHECK (s ~ 'x'));\n",
 		},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindAExpr, pgsql.KindFuncCall},
+	Nodes: []pgsql.Kind{pgsql.KindAExpr, pgsql.KindFuncCall, pgsql.KindIndexStmt},
 	Check: func(p *Pass, n pgsql.Node) {
 		switch p.Stmt.Tree.(type) {
 		case *pgsql.CreateStmt, *pgsql.AlterTableStmt, *pgsql.IndexStmt:
@@ -40,6 +49,8 @@ var citextOperator = &Rule{
 			return
 		}
 		switch n := n.(type) {
+		case *pgsql.IndexStmt:
+			searchCitext(p, n)
 		case *pgsql.AExpr:
 			matchCitext(p, n)
 		case *pgsql.FuncCall:
@@ -94,6 +105,29 @@ func matchCitext(p *Pass, n *pgsql.AExpr) {
 			reportCitext(p, e, last, "this operator takes", edits)
 			edits = nil
 		}
+	}
+}
+
+// searchCitext reports the CITEXT columns of an inverted index.
+func searchCitext(p *Pass, n *pgsql.IndexStmt) {
+	if n.AccessMethod != "gin" && n.AccessMethod != "gist" {
+		return
+	}
+	t := p.Catalog.Table(n.Relation)
+	elements := catalog.IndexElements(p.Stmt.Statement, n)
+	for i, e := range n.IndexParams {
+		el, ok := e.(*pgsql.IndexElem)
+		if !ok || i != len(elements)-1 {
+			continue
+		}
+		if c := t.Column(el.Name); c == nil || c.User != nil || c.Type.Name != "citext" || c.Type.Dims > 0 {
+			continue
+		}
+		at := elements[i][0]
+		f := Finding{Severity: Error, Fidelity: Weaker, Message: fmt.Sprintf("no inverted index holds the CITEXT column %s: it is cast to TEXT, and the index serves queries that cast it as well", el.Name)}
+		f.at(p.Stmt, at, at)
+		f.Edits = []Edit{p.Replace(f.Start, f.End, "("+p.Stmt.Str(at)+"::TEXT)")}
+		p.Report(f)
 	}
 }
 

@@ -42,17 +42,18 @@ var unknownType = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindTypeName},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
-			if u.User != nil || u.Place != typeColumn && u.Place != typeAltered {
+			name := objectName(n)
+			row := p.Catalog.Relation(name)
+			if u.User != nil && row == nil || u.Place != typeColumn && u.Place != typeAltered {
 				return
 			}
-			name := objectName(n)
 			if name.Schema == "pg_catalog" || name.Schema == "information_schema" {
 				return
 			}
 			if known := ownTypes[u.Type.Name] && u.Type.Schema == "" || extensionTypes[u.Type.Name]; known {
 				return
 			}
-			if p.Catalog.Relation(name) != nil {
+			if row != nil {
 				u.report(manual(fmt.Sprintf("CockroachDB stores no rows of a table: column %s has the type of table %s", u.Name, name),
 					"Store JSONB, or make a composite type with the attributes of the table"))
 				return
