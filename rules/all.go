@@ -127,6 +127,7 @@ func All() []*Rule {
 		typeNameTaken,
 		unknownConstruct,
 		unknownFunction,
+		unknownOperator,
 		unknownType,
 		unlogged,
 		unsupportedObject,
