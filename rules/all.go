@@ -147,6 +147,7 @@ func All() []*Rule {
 		nullsNotDistinct,
 		unknownConstruct,
 		unknownFunction,
+		unknownOperator,
 		unknownType,
 		unlogged,
 		unsupportedObject,
