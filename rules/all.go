@@ -148,6 +148,7 @@ func All() []*Rule {
 		nullsNotDistinct,
 		unknownConstruct,
 		unknownFunction,
+		unknownOperator,
 		unknownType,
 		unlogged,
 		unsupportedObject,

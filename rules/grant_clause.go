@@ -83,6 +83,10 @@ var grantClause = &Rule{
 func grantRoleOptions(p *Pass, n *pgsql.GrantRoleStmt) {
 	st := p.Stmt
 	with := st.Find(0, "with")
+	if !n.IsGrant && len(n.Opt) > 0 && defElem(n.Opt, "admin") == nil {
+		p.drop(Weaker, "in CockroachDB a member always inherits and can always SET ROLE: the option cannot be taken away, the statement goes")
+		return
+	}
 	if !n.IsGrant || with < 0 || len(n.Opt) == 0 || len(n.Opt) == 1 && st.Words(with, "with", "admin", "option") {
 		return
 	}

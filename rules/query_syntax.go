@@ -11,7 +11,7 @@ var querySyntax = &Rule{
 	Name:  "query-syntax",
 	Title: "Parts of queries that CockroachDB's grammar lacks",
 	Condition: "`TABLESAMPLE`; `ROLLUP`, `CUBE`, `GROUPING SETS` and `GROUPING()`; `FETCH FIRST ... WITH TIES`; `SEARCH` and `CYCLE` of a recursive query; an alias of `JOIN ... USING`; " +
-		"`ORDER BY ... USING`; slices of arrays; XML and SQL/JSON constructors; `IS NORMALIZED`; the jsonpath operator `@?`; strings as `U&'...'`.",
+		"`ORDER BY ... USING`; slices of arrays; XML and SQL/JSON constructors; `IS NORMALIZED`; arguments by name (`f(a => 1)`) and `VARIADIC`; assignment to an element of an array; strings as `U&'...'`.",
 	Effect:     "A syntax error (SQLSTATE 42601 or 0A000), wherever the query stands: in a view, in INSERT ... SELECT, in a function.",
 	Workaround: "Manual: the query has to be written in another way, such as `UNION ALL` of several GROUP BY.",
 	Versions:   "*",
@@ -43,10 +43,16 @@ var querySyntax = &Rule{
 	Nodes: []pgsql.Kind{
 		pgsql.KindRangeTableSample, pgsql.KindGroupingSet, pgsql.KindGroupingFunc, pgsql.KindSelectStmt, pgsql.KindCommonTableExpr, pgsql.KindJoinExpr,
 		pgsql.KindSortBy, pgsql.KindAIndices, pgsql.KindXmlExpr, pgsql.KindXmlSerialize, pgsql.KindRangeTableFunc, pgsql.KindJsonObjectConstructor,
-		pgsql.KindJsonArrayConstructor, pgsql.KindJsonArrayQueryConstructor, pgsql.KindJsonObjectAgg, pgsql.KindJsonArrayAgg, pgsql.KindFuncCall, pgsql.KindAExpr,
+		pgsql.KindJsonArrayConstructor, pgsql.KindJsonArrayQueryConstructor, pgsql.KindJsonObjectAgg, pgsql.KindJsonArrayAgg, pgsql.KindFuncCall,
+		pgsql.KindNamedArgExpr, pgsql.KindResTarget,
 	},
 	Check: func(p *Pass, node pgsql.Node) {
 		what, todo := querySyntaxOf(node)
+		if t, ok := node.(*pgsql.ResTarget); ok && len(t.Indirection) > 0 {
+			if _, ok := p.Parent(0).(*pgsql.UpdateStmt); ok {
+				what, todo = "assignment to a part of a column", "Write the column as a whole: SET a = array_cat(...), SET j = jsonb_set(...)"
+			}
+		}
 		if what == "" {
 			return
 		}
@@ -114,13 +120,11 @@ func querySyntaxOf(node pgsql.Node) (what, todo string) {
 		if catalog.ListName(n.Funcname).Name == "is_normalized" {
 			return "IS NORMALIZED", "Normalise in the application"
 		}
-	case *pgsql.AExpr:
-		switch name := catalog.ListName(n.Name).Name; name {
-		case "@?":
-			return "operator @? of jsonpath", "Use jsonb_path_exists (from v25.2 on)"
-		case "^@":
-			return "operator ^@", "Use starts_with()"
+		if n.FuncVariadic {
+			return "VARIADIC in a call", "Give the elements one by one"
 		}
+	case *pgsql.NamedArgExpr:
+		return "arguments by name", "Give all arguments in the order of the function's parameters"
 	}
 	return "", ""
 }

@@ -95,6 +95,10 @@ var setVariable = &Rule{
 				}
 				return
 			}
+			if n.Kind_ == pgsql.VarSetCurrent {
+				p.Report(manual("CockroachDB does not take SET ... FROM CURRENT", "Write the value"))
+				return
+			}
 			reset := n.Kind_ != pgsql.VarSetValue
 			if _, plain := p.Stmt.Tree.(*pgsql.VariableSetStmt); reset && !plain {
 				return // ALTER ROLE ... RESET takes any name
