@@ -85,6 +85,7 @@ func All() []*Rule {
 		unknownFunction,
 		unlogged,
 		unsupportedObject,
+		userTypeCast,
 		viewOption,
 		viewRecursive,
 		viewStatement,
