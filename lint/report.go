@@ -86,6 +86,8 @@ type Summary struct {
 	// Suppressed counts the findings that a comment in the source silenced;
 	// they are not among the findings.
 	Suppressed int
+	// Known counts the findings that were left out because a baseline has them.
+	Known int
 }
 
 // Sort puts the findings in order and counts them again. Whoever adds findings
@@ -110,10 +112,10 @@ func sortFindings(fs []Finding) {
 	})
 }
 
-// count fills in the summary; the numbers of statements and of suppressed
-// findings are known already.
+// count fills in the summary; the numbers of statements and of findings
+// that are left out are known already.
 func (r *Report) count() {
-	sum := Summary{Statements: r.Summary.Statements, Suppressed: r.Summary.Suppressed}
+	sum := Summary{Statements: r.Summary.Statements, Suppressed: r.Summary.Suppressed, Known: r.Summary.Known}
 	worst := map[int]rules.Fidelity{} // by statement
 	for i := range r.Findings {
 		f := &r.Findings[i]

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pg2crdb/pg2crdb/internal/near"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/rules"
 )
@@ -112,12 +113,21 @@ func (s *suppressions) name(name string, at Finding) bool {
 	case name == SuppressionRule:
 		s.problem(at, rules.Error, "a suppression cannot silence the findings about suppressions", "Correct or remove what they speak of")
 	case !s.known[name]:
-		s.problem(at, rules.Error, fmt.Sprintf("no rule is named %q, so this silences nothing", name),
+		s.problem(at, rules.Error, fmt.Sprintf("no rule is named %q, so this silences nothing%s", name, s.hint(name)),
 			"Correct the name (`pg2crdb rules` lists them); a reason goes behind --")
 	default:
 		return true
 	}
 	return false
+}
+
+func (s *suppressions) hint(name string) string {
+	names := make([]string, 0, len(s.known))
+	for n := range s.known {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return near.Hint(name, names)
 }
 
 // end closes the regions of the named rules, or all.
@@ -231,18 +241,6 @@ func commentOf(st, prev *rules.Statement, c pgsql.Comment) comment {
 	return out
 }
 
-// locate works out the position of the comment, which few comments need.
-func (c *comment) locate() {
-	at := Position{Line: 1, Column: 1}
-	if p := c.prev; p != nil {
-		at = p.Pos.Advance(p.Text).Advance(p.Tail)
-		// The rows behind a COPY are not kept; only the line of what follows is.
-		at.Offset = c.st.Start() - int64(len(c.st.Lead))
-		at.Line = c.st.Pos.Line - strings.Count(c.st.Lead, "\n")
-	}
-	c.pos = at.Advance(c.all[:c.start])
-}
-
 // finding returns a finding about the bytes [start, end) of the comment.
 func (c *comment) finding(start, end int) Finding {
 	from := c.pos.Advance(c.text[:start])
@@ -317,7 +315,7 @@ func (c *comment) directive() (d directive, ok bool) {
 	if len(words) == 0 || words[0].start > 0 && !strings.HasPrefix(words[0].name, "ignore") {
 		return d, false // "pg2crdb: see the README"
 	}
-	c.locate()
+	c.pos = c.st.LeadPos.Advance(c.all[:c.start])
 	d.word = words[0].name
 	if words[0].start > 0 {
 		d.word = " " + d.word // the space is the mistake, and is shown

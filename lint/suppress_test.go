@@ -109,7 +109,7 @@ func TestSuppressions(t *testing.T) {
 			name: "names that are none",
 			text: "-- pg2crdb:ignore seriel, suppression because I say so\nCREATE TABLE a (x TEXT);\n",
 			want: []string{
-				`1:19 suppression: no rule is named "seriel", so this silences nothing`,
+				`1:19 suppression: no rule is named "seriel", so this silences nothing; did you mean "serial"?`,
 				"1:27 suppression: a suppression cannot silence the findings about suppressions",
 				`1:39 suppression: no rule is named "because", so this silences nothing`,
 				`1:47 suppression: no rule is named "I", so this silences nothing`,
@@ -147,7 +147,7 @@ func TestSuppressions(t *testing.T) {
 		{
 			name:       "columns count in characters, in a file with a byte order mark",
 			text:       "\ufeffSELECT 1; /* größe */ -- pg2crdb:ignore sérial\nCREATE TABLE ü (x SERIAL); /* ü */ -- pg2crdb:ignore serial",
-			want:       []string{"1:42 suppression: no rule is named \"sérial\", so this silences nothing"},
+			want:       []string{`1:42 suppression: no rule is named "sérial", so this silences nothing; did you mean "serial"?`},
 			suppressed: 1,
 		},
 	} {

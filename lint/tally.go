@@ -40,6 +40,9 @@ func excerpt(st *rules.Statement, start, end int, edits []rules.Edit) (before, a
 	if st.Form == pgsql.CopyData {
 		return "", ""
 	}
+	if start < 0 { // a comment that nothing follows
+		return clip(st.Lead[max(0, len(st.Lead)+start):]), ""
+	}
 	var own []rules.Edit
 	at := st.Start()
 	for _, e := range edits {

@@ -40,7 +40,7 @@ var functionVolatility = &Rule{
 		{
 			Name:   "used in an index",
 			Target: ">=25.3",
-			Input:  "CREATE FUNCTION f(a TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE AS 'SELECT format(''%L'', a)';\nCREATE TABLE t (a TEXT PRIMARY KEY);\nCREATE INDEX ON t (f(a));\n",
+			Input:  "CREATE FUNCTION f(a TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE AS 'SELECT format(''%L'', a)';\nCREATE TABLE t (a TEXT PRIMARY KEY);\nCREATE INDEX i ON t (f(a));\n",
 			Want:   []string{"1:53 error manual"},
 			Error:  "stable statement not allowed in immutable function",
 			Manual: true,

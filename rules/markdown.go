@@ -5,6 +5,27 @@ import (
 	"strings"
 )
 
+// URL returns where the rule's page stands on the web.
+func (r *Rule) URL() string {
+	return "https://github.com/pg2crdb/pg2crdb/blob/main/rules/docs/" + r.Name + ".md"
+}
+
+// Severity returns the worst severity that the rule's examples show: what it
+// reports where nothing else is configured; zero if they show none.
+func (r *Rule) Severity() Severity {
+	var worst Severity
+	for _, e := range r.Examples {
+		for _, want := range e.Want {
+			for _, word := range strings.Fields(want) {
+				if s, ok := ParseSeverity(word); ok {
+					worst = max(worst, s)
+				}
+			}
+		}
+	}
+	return worst
+}
+
 // Markdown returns the rule's page: what `pg2crdb explain` prints and what
 // stands under rules/docs.
 func (r *Rule) Markdown() string {

@@ -2,6 +2,7 @@ package rules
 
 //go:generate go run gen_all.go
 //go:generate go run ../internal/tools/docs docs ../README.md
+//go:generate go run ../internal/tools/configschema ../lint/config/schema/pg2crdb.schema.json
 
 import (
 	"sort"
@@ -25,10 +26,19 @@ type Run struct {
 
 	statement []*Rule
 	byKind    map[pgsql.Kind][]*Rule
+	after     []*Rule
 	finish    []*Rule
 
 	state   map[*Rule]any
 	pending []Reported // of the current statement
+
+	// typeUse is the last answer of typeUses.
+	typeUse struct {
+		node *pgsql.TypeName
+		stmt *Statement
+		use  *typeUse
+		ok   bool
+	}
 }
 
 // NewRun prepares the rules of all that matter to the target and the layout.
@@ -46,6 +56,9 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 		}
 		if rule.Statement != nil {
 			r.statement = append(r.statement, rule)
+		}
+		if rule.After != nil {
+			r.after = append(r.after, rule)
 		}
 		if rule.Finish != nil {
 			r.finish = append(r.finish, rule)
@@ -74,9 +87,14 @@ func (r *Run) Statement(st *Statement) []Reported {
 			}
 			return true
 		})
-		if !st.Down {
-			r.catalog.Apply(st.Statement, st.Source)
-		}
+	}
+	pass.Parents = nil
+	for _, rule := range r.after {
+		pass.Rule = rule
+		rule.After(&pass, r.pending)
+	}
+	if st.Tree != nil && !st.Down {
+		r.catalog.Apply(st.Statement, st.Source)
 	}
 	return r.take()
 }

@@ -29,8 +29,8 @@ var syntaxError = &Rule{
 			return
 		}
 		f := manual(fmt.Sprintf("this does not parse as PostgreSQL: %s", err.Message), "Mend the statement; it is passed through as it stands")
-		f.Start = min(max(err.Offset, 0), len(p.Stmt.Text))
-		f.End = f.Start
+		f.Start = min(max(err.Offset, -len(p.Stmt.Lead)), len(p.Stmt.Text))
+		f.End = max(f.Start, 0)
 		if i := p.Stmt.TokenAt(f.Start); i < len(p.Stmt.Tokens) && p.Stmt.Form == pgsql.SQL {
 			f.End = p.Stmt.Tokens[i].End
 		}

@@ -15,12 +15,17 @@ import (
 // Options steer a translation.
 type Options struct {
 	lint.Options
+	// Apply tells which fixes are applied; nil means all. Later rounds look at
+	// text that has changed already: origin maps an offset of that text to the
+	// one in the original source.
+	Apply func(f *lint.Finding, origin func(source int, offset int64) int64) bool
 }
 
 // Text is one translated source.
 type Text struct {
-	// Name is the source's name.
-	Name string
+	// Name is the source's name, Unit what the migration tool applies together
+	// with others.
+	Name, Unit string
 	// Content is the translated text. It shares memory with the source when
 	// nothing changed.
 	Content []byte
@@ -28,6 +33,16 @@ type Text struct {
 	Changed bool
 
 	rounds [][]piece
+	source *lint.Source
+}
+
+// Position returns the place of a byte offset of the source.
+func (t *Text) Position(offset int64) lint.Position { return position(t.source.Text, offset) }
+
+// Down reports whether a byte offset of the translated text belongs to the way
+// back of a migration.
+func (t *Text) Down(offset int64) bool {
+	return t.source.Down != nil && t.source.Down(t.Origin(offset))
 }
 
 // Origin maps a byte offset of the translated text to the offset in the source
@@ -65,7 +80,7 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (*Result,
 	res := &Result{Texts: make([]Text, len(sources))}
 	current := append([]lint.Source(nil), sources...)
 	for i, s := range sources {
-		res.Texts[i] = Text{Name: s.Name, Content: s.Text}
+		res.Texts[i] = Text{Name: s.Name, Unit: s.Unit, Content: s.Text, source: &sources[i]}
 	}
 	var original *lint.Result
 	for round := 0; ; round++ {
@@ -78,7 +93,7 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (*Result,
 		} else {
 			res.merge(found.Report, original, sources)
 		}
-		edits := editsBySource(found.Report, len(sources))
+		edits := res.editsBySource(found.Report, opts)
 		if edits == nil {
 			res.Final = found
 			return res, nil
@@ -105,15 +120,15 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (*Result,
 
 // editsBySource returns the edits of all fixes that are applied, or nil if
 // there is none.
-func editsBySource(r *lint.Report, n int) [][]rules.Edit {
+func (r *Result) editsBySource(found *lint.Report, opts Options) [][]rules.Edit {
 	var out [][]rules.Edit
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if !f.Fixed() {
+	for i := range found.Findings {
+		f := &found.Findings[i]
+		if !f.Fixed() || opts.Apply != nil && !opts.Apply(f, r.origin) {
 			continue
 		}
 		if out == nil {
-			out = make([][]rules.Edit, n)
+			out = make([][]rules.Edit, len(r.Texts))
 		}
 		for _, e := range f.Edits {
 			out[e.Source] = append(out[e.Source], e)
@@ -177,3 +192,5 @@ next:
 func position(text []byte, offset int64) lint.Position {
 	return pgsql.Position{Line: 1, Column: 1}.Advance(string(text[:min(offset, int64(len(text)))]))
 }
+
+func (r *Result) origin(source int, offset int64) int64 { return r.Texts[source].Origin(offset) }

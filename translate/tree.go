@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"sync"
 
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
@@ -31,16 +32,21 @@ func FS(ctx context.Context, fsys fs.FS, opts Options) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Tree(ctx, fsys, tree, opts)
+}
+
+// Tree is FS for a directory that is open already.
+func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Output, error) {
 	opts.Layout = tree.Layout
 	out := &Output{
 		Layout: tree.Layout, Notes: tree.Notes,
 		Report: &lint.Report{Target: opts.Target}, Files: map[string][]byte{},
 	}
-	for _, h := range tree.Histories {
-		res, err := History(ctx, h.Sources, opts)
-		if err != nil {
-			return nil, err
-		}
+	results, err := histories(ctx, tree.Histories, opts)
+	if err != nil {
+		return nil, err
+	}
+	for _, res := range results {
 		for _, t := range res.Texts {
 			out.Files[t.Name] = t.Content
 		}
@@ -54,12 +60,31 @@ func FS(ctx context.Context, fsys fs.FS, opts Options) (*Output, error) {
 		}
 		out.Files[name] = text
 	}
-	notes, err := tree.Finish(out.Files)
+	notes, finishErr := tree.Finish(out.Files)
 	out.Notes = append(out.Notes, notes...)
-	if err != nil {
-		return out, err
+	return out, finishErr
+}
+
+// histories translates histories at the same time: each is applied to a
+// database of its own, so that none knows of another.
+func histories(ctx context.Context, list []layout.History, opts Options) ([]*Result, error) {
+	results := make([]*Result, len(list))
+	errs := make([]error, len(list))
+	var wg sync.WaitGroup
+	for i, h := range list {
+		wg.Add(1)
+		go func(i int, h layout.History) {
+			defer wg.Done()
+			results[i], errs[i] = History(ctx, h.Sources, opts)
+		}(i, h)
 	}
-	return out, nil
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
 }
 
 // Lint lints a directory of migrations without translating it.
@@ -68,16 +93,22 @@ func Lint(ctx context.Context, fsys fs.FS, opts Options) (*lint.Report, []layout
 	if err != nil {
 		return nil, nil, err
 	}
+	report, err := LintTree(ctx, tree, opts)
+	return report, tree.Notes, err
+}
+
+// LintTree is Lint for a directory that is open already.
+func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Report, error) {
 	opts.Layout = tree.Layout
 	report := &lint.Report{Target: opts.Target}
 	for _, h := range tree.Histories {
 		res, err := lint.Run(ctx, h.Sources, opts.Options)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		report.Append(res.Report)
 	}
-	return report, tree.Notes, nil
+	return report, nil
 }
 
 // Bytes translates one text.

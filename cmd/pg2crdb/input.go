@@ -1,16 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 
+	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
 
@@ -28,7 +27,7 @@ type input struct {
 	// code host reads them.
 	prefix string
 
-	names []string // of the report's sources
+	sources []lint.Source // of the report
 }
 
 // open finds out what an argument names: a Temporal release, a directory, a
@@ -44,11 +43,11 @@ func open(ctx context.Context, arg string, e env) (*input, error) {
 		in.fsys = fsys
 		return in, nil
 	case arg == "-":
-		text, err := io.ReadAll(e.stdin)
+		text, err := readAll(ctx, e.stdin)
 		if err != nil {
 			return nil, fmt.Errorf("read standard input: %w", err)
 		}
-		in.name, in.text = "<stdin>", nonNil(text)
+		in.name, in.text = "<stdin>", text
 		return in, nil
 	}
 	info, err := os.Stat(arg)
@@ -56,42 +55,122 @@ func open(ctx context.Context, arg string, e env) (*input, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s: no such file or directory", arg)
 	case err != nil:
-		return nil, fmt.Errorf("open the input: %w", err)
+		return nil, fmt.Errorf("open %s: %w", arg, reason(err))
 	case info.IsDir():
-		in.fsys, in.dir, in.prefix = os.DirFS(arg), arg, filepath.ToSlash(filepath.Clean(arg))
-		if in.prefix == "." || path.IsAbs(in.prefix) {
-			in.prefix = ""
-		}
+		in.fsys, in.dir, in.prefix = os.DirFS(arg), arg, prefixOf(arg)
 		return in, nil
 	case !info.Mode().IsRegular() && info.Mode()&os.ModeNamedPipe == 0:
 		return nil, fmt.Errorf("%s: neither a file nor a directory", arg)
 	}
-	text, err := os.ReadFile(arg)
+	text, err := readFile(ctx, arg)
 	if err != nil {
-		return nil, fmt.Errorf("read the input: %w", err)
+		return nil, fmt.Errorf("read %s: %w", arg, reason(err))
 	}
-	in.name, in.text = filepath.ToSlash(arg), nonNil(text)
+	in.name, in.text = filepath.ToSlash(arg), text
 	return in, nil
 }
 
-func nonNil(b []byte) []byte {
-	if b == nil {
-		return []byte{}
+// prefixOf returns the path of a directory from the working directory, with
+// slashes; the path as it is for those outside, and nothing for the working
+// directory itself.
+func prefixOf(dir string) string {
+	dir = filepath.Clean(dir)
+	if filepath.IsAbs(dir) {
+		if wd, err := os.Getwd(); err == nil {
+			if rel, err := filepath.Rel(wd, dir); err == nil && filepath.IsLocal(rel) {
+				dir = rel
+			}
+		}
 	}
-	return b
+	if dir == "." {
+		return ""
+	}
+	return filepath.ToSlash(dir)
+}
+
+// readFile is os.ReadFile that can be interrupted: a named pipe may have no
+// writer.
+func readFile(ctx context.Context, name string) ([]byte, error) {
+	return interruptible(ctx, func() ([]byte, error) { return os.ReadFile(name) })
+}
+
+func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+	return interruptible(ctx, func() ([]byte, error) { return io.ReadAll(r) })
+}
+
+func interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+	type result struct {
+		text []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := read()
+		if text == nil {
+			text = []byte{} // what is nil has not been read
+		}
+		done <- result{text, err}
+	}()
+	select {
+	case r := <-done:
+		return r.text, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// home is the directory that the input's configuration is looked for from.
+func (in *input) home() string {
+	switch {
+	case in.dir != "":
+		return in.dir
+	case in.file() != "":
+		return filepath.Dir(in.file())
+	}
+	return "."
+}
+
+// file is the path of a single input file, "" if it is none.
+func (in *input) file() string {
+	if in.fsys != nil || in.arg == "-" {
+		return ""
+	}
+	return in.arg
+}
+
+// path is where a source stands on disk.
+func (in *input) path(name string) string {
+	if in.fsys == nil {
+		return in.file()
+	}
+	return filepath.Join(in.dir, filepath.FromSlash(name))
+}
+
+// tree reads the input as a layout; a single text is a history of its own.
+func (in *input) tree(name string) (*layout.Tree, error) {
+	var tree *layout.Tree
+	if in.fsys == nil {
+		if name == "" {
+			name = "plain"
+		}
+		tree = &layout.Tree{Layout: name, Histories: []layout.History{{Sources: []lint.Source{{Name: in.name, Text: in.text, Unit: in.name}}}}}
+	} else {
+		var err error
+		if tree, err = layout.Open(in.fsys, name); err != nil {
+			return nil, fmt.Errorf("%s: %w", in.arg, err)
+		}
+	}
+	in.sources = nil
+	for _, h := range tree.Histories {
+		in.sources = append(in.sources, h.Sources...)
+	}
+	return tree, nil
 }
 
 // source returns the text of a report's source, for printers that show lines.
 func (in *input) source(i int) ([]byte, error) {
-	if in.fsys == nil {
-		return in.text, nil
-	}
-	if i < 0 || i >= len(in.names) {
+	if i < 0 || i >= len(in.sources) {
 		return nil, fmt.Errorf("no source %d", i)
 	}
-	return fs.ReadFile(in.fsys, in.names[i])
+	return in.sources[i].Text, nil
 }
-
-// lines tells how many bytes a text has in front of its first difference from
-// another; it is for messages.
-func same(a, b []byte) bool { return bytes.Equal(a, b) }

@@ -17,11 +17,12 @@ const (
 	exitTrouble  = 2 // usage, configuration, input or output
 )
 
-func main() {
+func main() { os.Exit(process()) }
+
+func process() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr, os.Getenv})
-	stop()
-	os.Exit(code)
+	defer stop()
+	return run(ctx, os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr, os.Getenv})
 }
 
 // env is what a run has of the world outside.

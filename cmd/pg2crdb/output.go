@@ -12,8 +12,20 @@ import (
 )
 
 // writeFile writes a file as a whole or not at all: beside it first, then by a
-// rename.
+// rename. What is no regular file, such as /dev/null or a named pipe, is written
+// to as it is; a rename would take its place.
 func writeFile(name string, fill func(*os.File) error) (err error) {
+	if info, err := os.Stat(name); err == nil {
+		switch {
+		case info.IsDir():
+			return fmt.Errorf("write %s: it is a directory: name a file", name)
+		case !info.Mode().IsRegular():
+			return writeThrough(name, fill)
+		}
+		if real, err := filepath.EvalSymlinks(name); err == nil {
+			name = real // the link stays one
+		}
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".tmp-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, reason(err))
@@ -34,6 +46,21 @@ func writeFile(name string, fill func(*os.File) error) (err error) {
 		return fmt.Errorf("write %s: %w", name, reason(err))
 	}
 	if err := os.Rename(f.Name(), name); err != nil {
+		return fmt.Errorf("write %s: %w", name, reason(err))
+	}
+	return nil
+}
+
+func writeThrough(name string, fill func(*os.File) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, reason(err))
+	}
+	if err := fill(f); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
 		return fmt.Errorf("write %s: %w", name, reason(err))
 	}
 	return nil
@@ -190,13 +217,23 @@ func apart(input, output string) error {
 	}
 	switch {
 	case in == out:
-		return fmt.Errorf("the output %s is the input: name another directory (the input is never changed)", output)
+		return fmt.Errorf("the output %s is the input: name another directory (the input is never changed; lint --fix does that)", output)
 	case within(in, out):
 		return fmt.Errorf("the output %s lies inside the input %s: the next run would take it for input; name a directory outside", output, input)
 	case within(out, in):
 		return fmt.Errorf("the output %s lies around the input %s and would replace it; name another directory", output, input)
 	}
 	return nil
+}
+
+// sameFile reports whether two paths lead to the same file that exists.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
 }
 
 func within(outer, inner string) bool {

@@ -1,7 +1,12 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
+
+	"github.com/pg2crdb/pg2crdb/internal/near"
 )
 
 func newRoot(e env) *cobra.Command {
@@ -12,9 +17,25 @@ func newRoot(e env) *cobra.Command {
 			"difference in between. Its silence means: CockroachDB accepts this and it means the same.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			var names []string
+			for _, c := range cmd.Commands() {
+				if c.IsAvailableCommand() {
+					names = append(names, c.Name())
+				}
+			}
+			return fmt.Errorf("there is no command %q: it is one of %s%s", args[0], strings.Join(names, ", "), near.Hint(args[0], names))
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newVersion(e))
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+	})
+	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newInit(e), newVerify(e), newVersion(e), newMan(root))
 	return root
 }

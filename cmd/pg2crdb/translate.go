@@ -1,18 +1,21 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"sort"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 
-	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/lint/print"
 	"github.com/pg2crdb/pg2crdb/translate"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
@@ -44,7 +47,6 @@ func newTranslate(e env) *cobra.Command {
 	f.register(cmd, "manual")
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to this file (for one input file) or directory (for a tree)")
 	cmd.Flags().StringVar(&f.report, "report", "", "write the report to this file instead of standard error")
-	cmd.Flags().StringVar(&f.format, "format", "text", "format of the report: "+formats())
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a unified diff against the original instead of the translation")
 	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; exit with 1 if the output named by -o is not up to date")
 	return cmd
@@ -64,25 +66,32 @@ func oneArgument(what string) cobra.PositionalArgs {
 }
 
 func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
-	opts, err := f.options()
+	if err := f.validate(print.Formats()); err != nil {
+		return err
+	}
+	switch {
+	case f.check && f.output == "":
+		return errors.New("--check needs -o: the output to compare with")
+	case f.check && f.diff:
+		return errors.New("--check and --diff: take one of the two")
+	case f.diff && f.output != "":
+		return errors.New("--diff and -o: take one of the two; the diff goes to standard output")
+	}
+	in, err := open(ctx, arg, e)
 	if err != nil {
 		return err
 	}
-	if f.check && f.output == "" {
-		return errors.New("--check needs -o: the output to compare with")
-	}
-	in, err := open(ctx, arg, e)
+	opts, err := f.configure(in)
 	if err != nil {
 		return err
 	}
 	out, err := f.translate(ctx, in, opts)
 	if out != nil {
 		// Also for a tree that cannot be written: the findings say why.
-		in.names = out.Report.Sources
 		if err := f.writeReport(f.report, e.stderr, out.Report, in, e); err != nil {
 			return err
 		}
-		notes(out.Notes, e)
+		notes(out.Notes, in, e)
 	}
 	if err != nil {
 		return err
@@ -103,22 +112,18 @@ func (f *translateFlags) translate(ctx context.Context, in *input, opts translat
 		if f.output == "" && !f.diff {
 			return nil, fmt.Errorf("%s is a tree: name the directory for its translation with -o, or ask for --diff", in.arg)
 		}
+		if info, err := os.Stat(f.output); f.output != "" && err == nil && !info.IsDir() {
+			return nil, fmt.Errorf("%s is a file: name a directory for the translation of a tree", f.output)
+		}
 		if err := apart(in.dir, f.output); err != nil {
 			return nil, err
 		}
-		return translate.FS(ctx, in.fsys, opts)
 	}
-	if opts.Layout == "" {
-		opts.Layout = "plain"
-	}
-	res, err := translate.Bytes(ctx, in.name, in.text, opts)
+	tree, err := in.tree(opts.Layout)
 	if err != nil {
 		return nil, err
 	}
-	return &translate.Output{
-		Report: res.Report, Histories: []*translate.Result{res},
-		Files: map[string][]byte{in.name: res.Texts[0].Content},
-	}, nil
+	return translate.Tree(ctx, in.fsys, tree, opts)
 }
 
 // emit writes the translation, or compares or prints it. It reports whether
@@ -138,7 +143,7 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, fmt.Errorf("read %s: %w", f.output, err)
 		}
-		if err != nil || !same(text, out.Files[in.name]) {
+		if err != nil || !bytes.Equal(text, out.Files[in.name]) {
 			fmt.Fprintf(e.stderr, "%s: not up to date\n", f.output)
 			return true, nil
 		}
@@ -149,8 +154,8 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
 			return false, fmt.Errorf("%s is a directory: name a file for the translation of one file", f.output)
 		}
-		if err := apart(in.file(), f.output); err != nil {
-			return false, err
+		if sameFile(in.file(), f.output) {
+			return false, fmt.Errorf("the output %s is the input: name another file (the input is never changed; lint --fix does that)", f.output)
 		}
 		return false, writeFile(f.output, func(w *os.File) error {
 			if _, err := w.Write(out.Files[in.name]); err != nil {
@@ -165,15 +170,8 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 	return false, nil
 }
 
-// file is the path of a single input file, "" if it is none.
-func (in *input) file() string {
-	if in.fsys != nil || in.arg == "-" {
-		return ""
-	}
-	return in.arg
-}
-
 func (f *translateFlags) printDiff(in *input, out *translate.Output, e env) error {
+	var b bytes.Buffer
 	seen := map[string]bool{}
 	for _, h := range out.Histories {
 		for _, t := range h.Texts {
@@ -190,23 +188,29 @@ func (f *translateFlags) printDiff(in *input, out *translate.Output, e env) erro
 			before = text
 		}
 		delete(seen, name)
-		fmt.Fprint(e.stdout, udiff.Unified("a/"+name, "b/"+name, string(before), string(out.Files[name])))
+		b.WriteString(udiff.Unified("a/"+name, "b/"+name, string(before), string(out.Files[name])))
 	}
-	for name := range seen { // gone, because nothing of it is left
+	gone := make([]string, 0, len(seen)) // because nothing of them is left
+	for name := range seen {
+		gone = append(gone, name)
+	}
+	sort.Strings(gone)
+	for _, name := range gone {
 		text, err := fs.ReadFile(in.fsys, name)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
-		fmt.Fprint(e.stdout, udiff.Unified("a/"+name, "/dev/null", string(text), ""))
+		b.WriteString(udiff.Unified("a/"+name, "/dev/null", string(text), ""))
+	}
+	if _, err := e.stdout.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write the diff to standard output: %w", err)
 	}
 	return nil
 }
 
-func notes(list []layout.Note, e env) {
+// notes tells of what is left out.
+func notes(list []layout.Note, in *input, e env) {
 	for _, n := range list {
-		fmt.Fprintf(e.stderr, "note: %s: %s\n", n.Path, n.Reason)
+		fmt.Fprintf(e.stderr, "note: %s: %s\n", path.Join(in.prefix, n.Path), n.Reason)
 	}
 }
-
-// names of the sources of a report, for printers.
-func sourcesOf(r *lint.Report) []string { return r.Sources }

@@ -119,7 +119,7 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 		if len(s.buf) == 0 {
 			return nil, 0, true
 		}
-		st = &Statement{Form: Trailer, Lead: string(s.buf), Pos: s.pos.Advance(bytesString(s.buf)), Comments: rebase(l.comments, len(s.buf))}
+		st = &Statement{Form: Trailer, Lead: string(s.buf), LeadPos: s.pos, Pos: s.pos.Advance(bytesString(s.buf)), Comments: rebase(l.comments, len(s.buf))}
 		s.openError(st, &l, len(s.buf))
 		return st, len(s.buf), true
 	}
@@ -161,6 +161,7 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 	st = &Statement{
 		Form:     SQL,
 		Lead:     string(s.buf[:start]),
+		LeadPos:  s.pos,
 		Text:     string(s.buf[start:end]),
 		Pos:      s.pos.Advance(bytesString(s.buf[:start])),
 		Size:     int64(end - start),
@@ -175,6 +176,9 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 		l.pos = end
 		if k := len(st.Comments); k > 0 {
 			st.Comments = commentsBefore(st.Comments, end-start)
+		}
+		if l.openAt >= end {
+			l.open = "" // an unterminated comment, which is the trailer's too
 		}
 	}
 	s.openError(st, &l, start)
@@ -197,6 +201,7 @@ func (s *Splitter) meta(l *lexer, start int) (*Statement, int, bool) {
 	return &Statement{
 		Form:     Meta,
 		Lead:     string(s.buf[:start]),
+		LeadPos:  s.pos,
 		Text:     text,
 		Pos:      s.pos.Advance(bytesString(s.buf[:start])),
 		Size:     int64(len(text)),
@@ -207,7 +212,7 @@ func (s *Splitter) meta(l *lexer, start int) (*Statement, int, bool) {
 // passCopyData passes over the rows of a COPY: from the line behind the
 // statement to the line that holds only \. or to the end of the source.
 func (s *Splitter) passCopyData() (*Statement, error) {
-	st := &Statement{Form: CopyData, Pos: s.pos}
+	st := &Statement{Form: CopyData, LeadPos: s.pos, Pos: s.pos}
 	first := true
 	for {
 		nl := bytes.IndexByte(s.buf, '\n')

@@ -39,8 +39,10 @@ func (p Position) Advance(text string) Position {
 // tile it: lead, text and semicolon of each follow one another without a gap.
 type Statement struct {
 	Form Form
-	// Lead is the white space and the comments in front of the text.
-	Lead string
+	// Lead is the white space and the comments in front of the text, LeadPos
+	// where it starts.
+	Lead    string
+	LeadPos Position
 	// Text runs from the first token to the last one, without the semicolon.
 	// The text of CopyData is not kept.
 	Text string
@@ -71,11 +73,13 @@ func (s *Statement) End() int64 { return s.Pos.Offset + s.Size }
 // Stop returns the byte offset behind the statement and its semicolon.
 func (s *Statement) Stop() int64 { return s.End() + int64(len(s.Tail)) }
 
-// At returns the position of a byte offset into the text. Offsets outside the
-// text give its start or its end.
+// At returns the position of a byte offset into the text; negative ones are in
+// the lead. Offsets outside of both give their start or end.
 func (s *Statement) At(off int) Position {
 	switch {
-	case off <= 0:
+	case off < 0:
+		return s.LeadPos.Advance(s.Lead[:max(0, len(s.Lead)+off)])
+	case off == 0:
 		return s.Pos
 	case off > len(s.Text):
 		off = len(s.Text)

@@ -32,6 +32,8 @@ type jsonSummary struct {
 	Errors     int `json:"errors"`
 	Warnings   int `json:"warnings"`
 	Infos      int `json:"infos"`
+	Suppressed int `json:"suppressed"`
+	Known      int `json:"known"`
 }
 
 type jsonFinding struct {
@@ -75,7 +77,7 @@ func (p jsonPrinter) Print(w io.Writer, r *lint.Report) error {
 		ToolVersion:   p.ToolVersion,
 		Target:        r.Target.String(),
 		Versions:      r.Target.Versions(),
-		Summary:       jsonSummary{s.Statements, s.Untouched, s.Exact, s.Weaker, s.Changed, s.Manual, s.Errors, s.Warnings, s.Infos},
+		Summary:       jsonSummary{s.Statements, s.Untouched, s.Exact, s.Weaker, s.Changed, s.Manual, s.Errors, s.Warnings, s.Infos, s.Suppressed, s.Known},
 		Findings:      []jsonFinding{},
 	}
 	if out.Target == "" {

@@ -29,8 +29,8 @@ type Options struct {
 	// fingerprints know less. It is asked once in a row for each source.
 	Source func(index int) ([]byte, error)
 	// Prefix is the path from the root of the repository to the directory that
-	// the names of the sources start from. The formats that a code host reads
-	// (github, gitlab, sarif, junit) put it in front of them.
+	// the names of the sources start from. The formats that lead to a place in a
+	// file (text, github, gitlab, sarif, junit) put it in front of them.
 	Prefix string
 	// Color turns on colour in the text format; see UseColor.
 	Color bool
@@ -39,8 +39,12 @@ type Options struct {
 	// StepSummary is the file that the github format appends its table to: the
 	// value of GITHUB_STEP_SUMMARY. Empty means no table.
 	StepSummary string
+	// Infos makes the text format show findings of severity info one by one.
+	// There are many of them in most schemas, so it counts them otherwise.
+	Infos bool
 	// Fails tells which findings fail the run, so that the junit format agrees
-	// with the exit code. Nil means those of severity error.
+	// with the exit code and the text format counts none of them only. Nil means
+	// those of severity error.
 	Fails func(*lint.Finding) bool
 }
 

@@ -61,21 +61,10 @@ func versionsText(versions string) string {
 	return fmt.Sprintf("CockroachDB `%s`.", versions)
 }
 
-// usualSeverity returns the worst severity that the examples of a rule show:
-// what it reports where nothing else is configured.
+// usualSeverity returns what a rule reports where nothing else is configured.
 func usualSeverity(r *rules.Rule) rules.Severity {
-	worst := rules.Severity(0)
-	for _, e := range r.Examples {
-		for _, want := range e.Want {
-			for _, word := range strings.Fields(want) {
-				if s, ok := rules.ParseSeverity(word); ok {
-					worst = max(worst, s)
-				}
-			}
-		}
+	if worst := r.Severity(); worst != 0 {
+		return worst
 	}
-	if worst == 0 {
-		return rules.Warning
-	}
-	return worst
+	return rules.Warning
 }

@@ -66,7 +66,7 @@ func (p sarifPrinter) Print(w io.Writer, r *lint.Report) error {
 func sarifRule(r *rules.Rule) *sarif.ReportingDescriptor {
 	d := sarif.NewRule(r.Name).
 		WithShortDescription(sarif.NewMultiformatMessageString(sentence(r.Title))).
-		WithHelpURI(ruleURL(r)).
+		WithHelpURI(r.URL()).
 		WithHelp(sarif.NewMultiformatMessageString(ruleText(r)).WithMarkdown(ruleMarkdown(r))).
 		WithDefaultConfiguration(sarif.NewReportingConfiguration().WithLevel(sarifLevel(usualSeverity(r))))
 	if r.Effect != "" {
@@ -211,9 +211,6 @@ func (p sarifPrinter) artifact(name string) *sarif.ArtifactLocation {
 }
 
 const projectURL = "https://github.com/pg2crdb/pg2crdb"
-
-// ruleURL returns the address of a rule's page.
-func ruleURL(r *rules.Rule) string { return projectURL + "/blob/main/rules/docs/" + r.Name + ".md" }
 
 // issueURL returns the address of a tracking issue of CockroachDB.
 func issueURL(number int) string {

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/rules"
 )
 
 // textPrinter writes a report for people at a terminal.
@@ -51,9 +53,18 @@ type text struct {
 }
 
 func (t text) report() error {
+	counted := map[string]int{}
 	for _, f := range t.files() {
-		fmt.Fprintf(t, "%s %s\n\n", t.in(bold, fileName(f.Name)+":"), t.in(faint, f.count().String()))
+		titled := false
 		for _, n := range f.Findings {
+			if t.onlyCounted(n.Finding) {
+				counted[n.Rule]++
+				continue
+			}
+			if !titled {
+				fmt.Fprintf(t, "%s %s\n\n", t.in(bold, fileName(t.opts.repoPath(f.Name))+":"), t.in(faint, f.count().String()))
+				titled = true
+			}
 			if err := t.finding(n.Finding); err != nil {
 				return err
 			}
@@ -62,10 +73,43 @@ func (t text) report() error {
 	}
 	fmt.Fprintln(t, statementLine(t.Summary))
 	fmt.Fprintln(t, findingLine(t.Report))
+	if line := notShown(counted); line != "" {
+		fmt.Fprintln(t, line)
+	}
 	if line := lossless(t.Report); line != "" {
 		fmt.Fprintln(t, t.in(bold, line))
 	}
 	return nil
+}
+
+// onlyCounted reports whether a finding is not shown by itself: it is worth
+// knowing, nothing has to be done, and a schema may have hundreds of its kind.
+func (t text) onlyCounted(f *lint.Finding) bool {
+	return !t.opts.Infos && f.Severity == rules.Info && f.Fidelity != rules.Manual && f.Conflict == "" &&
+		(t.opts.Fails == nil || !t.opts.Fails(f))
+}
+
+// notShown says how many findings of which rules are only counted.
+func notShown(counted map[string]int) string {
+	if len(counted) == 0 {
+		return ""
+	}
+	var names []string
+	n := 0
+	for name, k := range counted {
+		names = append(names, name)
+		n += k
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if c := counted[b] - counted[a]; c != 0 {
+			return c
+		}
+		return strings.Compare(a, b)
+	})
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%d %s", counted[name], name)
+	}
+	return fmt.Sprintf("%s not shown, --infos shows them: %s", plural(n, "info"), strings.Join(names, ", "))
 }
 
 func (t text) finding(f *lint.Finding) error {
@@ -94,7 +138,7 @@ func (t text) finding(f *lint.Finding) error {
 // head writes "file:line:column severity rule [fidelity] message".
 func (t text) head(f *lint.Finding) {
 	if f.File != "" {
-		at := oneLine(f.File)
+		at := oneLine(t.opts.repoPath(f.File))
 		if p := place(f); p != "" {
 			at += ":" + p
 		}

@@ -62,7 +62,7 @@ func statementLine(s lint.Summary) string {
 func findingLine(r *lint.Report) string {
 	n := len(r.Findings)
 	if n == 0 {
-		return "no findings"
+		return "no findings" + leftOut(r.Summary)
 	}
 	line := plural(n, "finding") + ": " + totals(r.Summary).String()
 	follows := 0
@@ -78,7 +78,19 @@ func findingLine(r *lint.Report) string {
 	default:
 		line += fmt.Sprintf("; %d of them only follow from earlier ones", follows)
 	}
-	return line
+	return line + leftOut(r.Summary)
+}
+
+// leftOut counts what a report does not list.
+func leftOut(s lint.Summary) string {
+	text := ""
+	if s.Suppressed > 0 {
+		text += fmt.Sprintf("; %d suppressed by comments", s.Suppressed)
+	}
+	if s.Known > 0 {
+		text += fmt.Sprintf("; %d in the baseline", s.Known)
+	}
+	return text
 }
 
 // targetText names the versions that a report is about.

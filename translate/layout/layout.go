@@ -3,6 +3,7 @@
 package layout
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -25,7 +26,13 @@ type Tree struct {
 	Notes []Note
 
 	finish func(out map[string][]byte) ([]Note, error)
+	// steps are the versions by file; nil if the layout has none.
+	steps map[string]step
 }
+
+// TextOnly reports whether a translation of the tree changes the text of its
+// SQL files and nothing else.
+func (t *Tree) TextOnly() bool { return t.finish == nil }
 
 // History is a sequence of sources. Their names are paths within the tree.
 type History struct {
@@ -66,7 +73,7 @@ func Open(fsys fs.FS, name string) (*Tree, error) {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("the directory holds no .sql file")
+		return nil, errors.New("the directory holds no .sql file: name the one that holds the migrations")
 	}
 	t, err := openFiles(fsys, name, files)
 	if err != nil {
@@ -99,6 +106,8 @@ func sqlFiles(fsys fs.FS) (names []string, notes []Note, err error) {
 			if p != "." && strings.HasPrefix(path.Base(p), ".") {
 				return fs.SkipDir
 			}
+		case d.Type()&fs.ModeSymlink != 0 && linksDirectory(fsys, p):
+			notes = append(notes, Note{p, "a link to a directory; it is not followed, so what is in there is left out"})
 		case path.Ext(p) != ".sql":
 		case !d.Type().IsRegular():
 			notes = append(notes, Note{p, "not a regular file; it is left out"})
@@ -111,6 +120,15 @@ func sqlFiles(fsys fs.FS) (names []string, notes []Note, err error) {
 		return nil, nil, fmt.Errorf("read the directory: %w", err)
 	}
 	return names, notes, nil
+}
+
+// linksDirectory reports whether a link leads to a directory, or back to itself.
+func linksDirectory(fsys fs.FS, p string) bool {
+	info, err := fs.Stat(fsys, p)
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist) && path.Ext(p) != ".sql"
+	}
+	return info.IsDir()
 }
 
 // openPlain takes all files, in the order of their names with numbers compared

@@ -84,7 +84,7 @@ func TestErrors(t *testing.T) {
 		files        map[string]string
 		want         string
 	}{
-		{"nothing there", "", map[string]string{"README.md": ""}, "the directory holds no .sql file"},
+		{"nothing there", "", map[string]string{"README.md": ""}, "the directory holds no .sql file: name the one that holds the migrations"},
 		{"unknown layout", "liquibase", map[string]string{"a.sql": ""}, `layout "liquibase" is not known: take one of temporal, golang-migrate, goose, dbmate, flyway, plain`},
 		{"two of one version", "", map[string]string{"1_a.up.sql": "", "01_b.up.sql": ""}, "01_b.up.sql and 1_a.up.sql have the same version: golang-migrate refuses that; renumber one of them"},
 		{"not the tool's", "goose", map[string]string{"a.sql": ""}, "the directory holds no migration of goose"},

@@ -22,14 +22,19 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{Layout: "temporal", Copied: tree.Extra}
+	t := &Tree{Layout: "temporal", Copied: tree.Extra, steps: map[string]step{}}
 	for _, s := range tree.Skipped {
 		t.Notes = append(t.Notes, Note{s.Path, s.Reason})
 	}
 	for _, s := range tree.Stores {
 		h := History{Name: s.Name}
 		for _, v := range s.Versions {
+			number, err := parseVersion(v.Name)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", v.Dir, err)
+			}
 			for _, f := range v.Files {
+				t.steps[f] = step{version: number}
 				text, err := readSQL(fsys, f)
 				if err != nil {
 					return nil, err

@@ -59,7 +59,7 @@ func (t tool) detect(fsys fs.FS, names []string) bool {
 // open reads the migrations in the order in which the tool applies them; the
 // way back of each stands behind the way forth.
 func (t tool) open(fsys fs.FS, names []string) (*Tree, error) {
-	tree := &Tree{Layout: t.name, Histories: []History{{}}}
+	tree := &Tree{Layout: t.name, Histories: []History{{}}, steps: map[string]step{}}
 	var found []migration
 	for _, n := range names {
 		m, ok := t.migration(path.Base(n))
@@ -89,6 +89,7 @@ func (t tool) open(fsys fs.FS, names []string) (*Tree, error) {
 		if m.down {
 			src.Down = func(int64) bool { return true }
 		}
+		tree.steps[m.name] = step{m.version, m.last}
 		tree.Histories[0].Sources = append(tree.Histories[0].Sources, src)
 	}
 	return tree, nil

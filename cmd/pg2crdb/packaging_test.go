@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+func readYAML(t *testing.T, name string, into any) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("../..", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.UnmarshalWithOptions(text, into, yaml.AllowDuplicateMapKey()); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return string(text)
+}
+
+// Every input of the action is a flag of lint, and reaches it.
+func TestAction(t *testing.T) {
+	var action struct {
+		Inputs map[string]struct {
+			Description string
+			Default     string
+		}
+		Runs struct {
+			Using string
+			Steps []struct {
+				Run string
+				Env map[string]string
+			}
+		}
+	}
+	readYAML(t, "action.yml", &action)
+	if action.Runs.Using != "composite" || len(action.Runs.Steps) != 2 {
+		t.Fatalf("%+v", action.Runs)
+	}
+	script, err := os.ReadFile("../../.github/action/lint.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lint := newLint(env{stdout: io.Discard, stderr: io.Discard})
+	for name, in := range action.Inputs {
+		if in.Description == "" {
+			t.Errorf("input %s: no description", name)
+		}
+		if name == "version" || name == "path" {
+			continue
+		}
+		if lint.Flags().Lookup(name) == nil {
+			t.Errorf("input %s: lint has no such flag", name)
+		}
+		variable := "INPUT_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		if got := action.Runs.Steps[1].Env[variable]; got != "${{ inputs."+name+" }}" {
+			t.Errorf("input %s: %s is %q", name, variable, got)
+		}
+		if !regexp.MustCompile(`for name in .*\b` + name + `\b`).Match(script) {
+			t.Errorf("input %s: lint.sh does not hand it on", name)
+		}
+	}
+}
+
+// The other files that other programs read are what those expect, as far as can
+// be told without them.
+func TestPackaging(t *testing.T) {
+	var hooks []struct {
+		ID, Name, Entry, Language string
+		PassFilenames             bool `yaml:"pass_filenames"`
+	}
+	readYAML(t, ".pre-commit-hooks.yaml", &hooks)
+	for _, h := range hooks {
+		if h.ID == "" || h.Name == "" || h.Entry != "pg2crdb lint" || h.PassFilenames {
+			t.Errorf("%+v", h)
+		}
+	}
+
+	var release struct {
+		Version int
+		Builds  []struct {
+			ID           string
+			Goos, Goarch []string
+			Env          []string
+			Ldflags      []string
+		}
+		Checksum struct {
+			Name string `yaml:"name_template"`
+		}
+	}
+	readYAML(t, ".goreleaser.yaml", &release)
+	var targets []string
+	for _, b := range release.Builds {
+		if len(b.Goos) != 1 || len(b.Goarch) != 1 || b.ID != b.Goos[0]+"-"+b.Goarch[0] {
+			t.Errorf("build %+v", b)
+			continue
+		}
+		targets = append(targets, b.ID)
+		if flags := strings.Join(b.Ldflags, " "); strings.Contains(flags, "-static") != (b.Goos[0] == "linux") ||
+			!strings.Contains(flags, "main.releaseVersion=") || !strings.Contains(flags, "main.releaseCommit=") {
+			t.Errorf("build %s: linker flags %s", b.ID, flags)
+		}
+	}
+	if got := strings.Join(targets, " "); got != "linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64" || release.Checksum.Name != "checksums.txt" {
+		t.Errorf("%s, %s", got, release.Checksum.Name)
+	}
+	for _, name := range []string{"github.yml", "gitlab.yml", "pre-commit.yaml"} {
+		readYAML(t, "examples/ci/"+name, new(any))
+	}
+}
+
+// The flags in the examples exist.
+func TestExampleFlags(t *testing.T) {
+	lint := newLint(env{stdout: io.Discard, stderr: io.Discard})
+	for _, name := range []string{"github.yml", "gitlab.yml", "pre-commit.yaml"} {
+		text := readYAML(t, "examples/ci/"+name, new(any))
+		for _, m := range regexp.MustCompile(`[\s\[]--([a-z-]+)`).FindAllStringSubmatch(text, -1) {
+			if lint.Flags().Lookup(m[1]) == nil {
+				t.Errorf("%s: lint has no flag --%s", name, m[1])
+			}
+		}
+	}
+}
+
+// What the linker sets is what version prints.
+func TestReleaseVersion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links a binary")
+	}
+	bin := filepath.Join(t.TempDir(), "pg2crdb")
+	build := exec.Command("go", "build", "-ldflags", "-X main.releaseVersion=1.2.3 -X main.releaseCommit=abc", "-o", bin, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	out, err := exec.Command(bin, "version").Output()
+	if err != nil || !bytes.HasPrefix(out, []byte("pg2crdb v1.2.3\ncommit abc\n")) {
+		t.Errorf("%s, %v", out, err)
+	}
+}
