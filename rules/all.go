@@ -153,6 +153,7 @@ func All() []*Rule {
 		unlogged,
 		unsupportedObject,
 		updateRow,
+		userTypeCast,
 		uuidv7,
 		vector,
 		viewOption,
