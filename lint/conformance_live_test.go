@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sort"
 	"strings"
 	"sync"
 	"testing"
@@ -43,28 +44,42 @@ func TestConformanceLive(t *testing.T) {
 			t.Fatalf("PG2CRDB_BUDGET: %v", err)
 		}
 	}
+	sort.SliceStable(cases, func(i, j int) bool { return took(cases[i]) < took(cases[j]) })
 	if testing.Short() {
-		cases = quick(cases, 5*time.Second)
+		n := sort.Search(len(cases), func(i int) bool { return took(cases[i]) > 5*time.Second })
+		cases = cases[:n]
 	}
+	ctx, cancel := untilTimeout(t)
+	defer cancel()
 
 	url := crdbtest.URL(t)
 	lives := make([]*conformance.Live, len(cases))
 	slots := make(chan struct{}, 4) // a schema change waits more than it works
 	var wg sync.WaitGroup
 	for i, c := range cases {
+		slots <- struct{}{}
+		if ctx.Err() != nil {
+			t.Logf("%s: not reached in the time there is", c.Path())
+			<-slots
+			continue
+		}
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			slots <- struct{}{}
 			defer func() { <-slots }()
 			start := time.Now()
-			l, err := live(c, url, budget)
+			l, err := live(ctx, c, url, budget)
 			if err != nil {
 				t.Errorf("%s: %v", c.Path(), err)
+			}
+			if l == nil {
 				return
 			}
 			lives[i] = l
 			t.Logf("%s: %d of %d accepted, %d refused unforetold, %.0fs", c.Path(), l.Accepted, l.DDL, len(l.Unforetold()), time.Since(start).Seconds())
+			if listed("manual") && len(l.Rejections) > 0 {
+				t.Logf("%s: refused\n%s", c.Path(), rejections(l))
+			}
 		}()
 	}
 	wg.Wait()
@@ -95,9 +110,6 @@ func TestConformanceLive(t *testing.T) {
 		for _, n := range l.Needless {
 			needless.Add(n.Left[0].Rule+": "+nameless(n.Left[0].Message), fmt.Sprintf("%s:%d", l.Path(), n.Line))
 		}
-		if listed("manual") && len(l.Rejections) > 0 {
-			t.Logf("%s: %d of %d DDL statements accepted after translation\n%s", l.Path(), l.Accepted, l.DDL, rejections(l))
-		}
 		cut := ""
 		if l.Cut {
 			cut = "cut"
@@ -119,7 +131,16 @@ func TestConformanceLive(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	liveRatchet(t, rates)
+	record(t, func(r *liveRecord) {
+		for name, now := range rates {
+			old, ok := r.Cases[name]
+			if ok && !*update && (now.Unforetold > old.Unforetold || now.Accepted < old.Accepted) {
+				t.Errorf("%s: %d of %d accepted, %d refused unforetold; recorded %d of %d, %d",
+					name, now.Accepted, now.DDL, now.Unforetold, old.Accepted, old.DDL, old.Unforetold)
+			}
+			r.Cases[name] = now
+		}
+	})
 }
 
 // rejections lists what the server refused of a translation.
@@ -149,13 +170,55 @@ func liveFile(t *testing.T, j *conformance.Judged) *conformance.Live {
 	return l
 }
 
+// TestConformanceSyntax has a real CockroachDB parse what the translation of
+// every case leaves, and counts what its parser refuses and lint is silent
+// about.
+func TestConformanceSyntax(t *testing.T) {
+	cases := corpus(t)
+	conn := crdbtest.Database(t)
+	if series := crdbtest.Series(t, conn); series != conformance.Target {
+		t.Skipf("the verdicts are of v%s, the server is v%s", conformance.Target, series)
+	}
+	groups := conformance.Groups{}
+	rates := map[string]int{}
+	for _, c := range cases {
+		j, err := conformance.Judge(context.Background(), c)
+		if err != nil {
+			t.Errorf("%s: %v", c.Path(), err)
+			continue
+		}
+		refused, err := j.Syntax(context.Background(), conn)
+		if err != nil {
+			t.Fatalf("%s: %v", c.Path(), err)
+		}
+		rates[c.Corpus] += len(refused)
+		for i := range refused {
+			groups.Add(cause(&refused[i]), fmt.Sprintf("%s:%d", c.Path(), refused[i].Original.Line))
+		}
+	}
+	t.Logf("not parsed after translation, and lint is silent: %v", rates)
+	if listed("silence") {
+		t.Logf("%s", groups)
+	}
+	if os.Getenv("PG2CRDB_CASES") == "" {
+		record(t, func(r *liveRecord) {
+			for corpus, n := range rates {
+				if old, ok := r.Syntax[corpus]; ok && n > old && !*update {
+					t.Errorf("%s: %d statements do not parse, recorded %d", corpus, n, old)
+				}
+				r.Syntax[corpus] = n
+			}
+		})
+	}
+}
+
 // live translates a case and runs it in a database of its own.
-func live(c *conformance.Case, url string, budget time.Duration) (*conformance.Live, error) {
-	j, err := conformance.Judge(context.Background(), c)
+func live(ctx context.Context, c *conformance.Case, url string, budget time.Duration) (*conformance.Live, error) {
+	j, err := conformance.Judge(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), budget)
+	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	conn, drop, err := crdbtest.Open(ctx, url)
 	if err != nil {
@@ -165,19 +228,23 @@ func live(c *conformance.Case, url string, budget time.Duration) (*conformance.L
 	return l, errors.Join(err, drop())
 }
 
-// quick keeps the cases that took less when the verdicts were made.
-func quick(cases []*conformance.Case, limit time.Duration) []*conformance.Case {
-	var out []*conformance.Case
-	for _, c := range cases {
-		var sum time.Duration
-		for _, v := range c.Statements {
-			sum += time.Duration(v.Millisecond) * time.Millisecond
-		}
-		if sum < limit {
-			out = append(out, c)
-		}
+// untilTimeout returns a context that ends while there is time to tidy up and
+// report before the test binary's -timeout.
+func untilTimeout(t *testing.T) (context.Context, context.CancelFunc) {
+	end, ok := t.Deadline()
+	if !ok {
+		return context.WithCancel(context.Background())
 	}
-	return out
+	return context.WithDeadline(context.Background(), end.Add(-time.Until(end)/5))
+}
+
+// took returns how long a case took when the verdicts were made.
+func took(c *conformance.Case) time.Duration {
+	sum := 0
+	for _, v := range c.Statements {
+		sum += v.Millisecond
+	}
+	return time.Duration(sum) * time.Millisecond
 }
 
 // cause groups rejections: what was refused, why, and whether it was taken as it
@@ -204,32 +271,43 @@ func percent(n, of int) float64 {
 	return 100 * float64(n) / float64(of)
 }
 
-// liveRatchet holds what was measured against what is on record.
-func liveRatchet(t *testing.T, rates map[string]liveRate) {
+// liveRecord is what is on record of measurements on a server.
+type liveRecord struct {
+	// Cases are the cases that were run to their end.
+	Cases map[string]liveRate `json:"cases"`
+	// Syntax counts by corpus what does not parse and nobody foretold.
+	Syntax map[string]int `json:"syntax"`
+}
+
+// record hands what is on record to f, which compares it with what was measured
+// and changes it to that; with -update the change is kept.
+func record(t *testing.T, f func(*liveRecord)) {
 	t.Helper()
-	recorded := map[string]liveRate{}
+	r := &liveRecord{}
 	text, err := os.ReadFile(recordedLive)
 	if err == nil {
-		err = json.Unmarshal(text, &recorded)
+		err = json.Unmarshal(text, r)
 	}
-	if *update {
-		for name, r := range rates {
-			recorded[name] = r
-		}
-		if text, err = json.MarshalIndent(recorded, "", "  "); err == nil {
-			err = os.MkdirAll(filepath.Dir(recordedLive), 0o755)
-		}
-		if err == nil {
-			err = os.WriteFile(recordedLive, append(text, '\n'), 0o644)
-		}
-	}
-	if err != nil {
+	if err != nil && !*update {
 		t.Fatalf("%v: record the rates with -update", err)
 	}
-	for name, r := range rates {
-		old, ok := recorded[name]
-		if ok && (r.Unforetold > old.Unforetold || r.Accepted < old.Accepted) {
-			t.Errorf("%s: %d of %d accepted, %d refused unforetold; recorded %d of %d, %d", name, r.Accepted, r.DDL, r.Unforetold, old.Accepted, old.DDL, old.Unforetold)
-		}
+	if r.Cases == nil {
+		r.Cases = map[string]liveRate{}
+	}
+	if r.Syntax == nil {
+		r.Syntax = map[string]int{}
+	}
+	f(r)
+	if !*update {
+		return
+	}
+	if text, err = json.MarshalIndent(r, "", "  "); err == nil {
+		err = os.MkdirAll(filepath.Dir(recordedLive), 0o755)
+	}
+	if err == nil {
+		err = os.WriteFile(recordedLive, append(text, '\n'), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -97,18 +97,35 @@ func settle(fs []Finding) []Finding {
 	for _, e := range live {
 		keep[e.finding] = append(keep[e.finding], e.Edit)
 	}
+	// What is moot is not told, but the target still rejects the statement as
+	// it stands: the finding that takes the text out says so in its place.
+	moot := func(i int, d ref) {
+		if d.finding != i && fs[i].Severity > fs[d.finding].Severity {
+			fs[d.finding].Severity = fs[i].Severity
+		}
+	}
+	gone := make([]bool, len(fs))
+	for i := range fs {
+		f := &fs[i]
+		d, ok := within(f.Source, f.Start.Offset, f.End.Offset)
+		switch {
+		case len(f.Edits) > 0 && left[i] == 0:
+			gone[i] = true
+			if ok {
+				moot(i, d)
+			}
+		case len(f.Edits) > 0:
+			f.Edits = keep[i]
+		case ok && d.finding != i:
+			gone[i] = true
+			moot(i, d)
+		}
+	}
 	out := fs[:0:0]
 	for i := range fs {
-		f := fs[i]
-		if len(f.Edits) > 0 {
-			if left[i] == 0 {
-				continue
-			}
-			f.Edits = keep[i]
-		} else if d, ok := within(f.Source, f.Start.Offset, f.End.Offset); ok && d.finding != i {
-			continue
+		if !gone[i] {
+			out = append(out, fs[i])
 		}
-		out = append(out, f)
 	}
 	return out
 }

@@ -38,6 +38,8 @@ type bodyReader struct {
 	b      *routineBody
 	issues []bodyIssue
 	vars   map[string]catalog.Type // declared variables and parameters
+	// setsFound are the statements that set FOUND, where that is mended.
+	setsFound map[*pgsql.PLNode]bool
 }
 
 // bodyIssues returns what stands in a routine's body that the target does not
@@ -108,6 +110,13 @@ func (br *bodyReader) remove(first, last int) Edit {
 func (br *bodyReader) insert(token int, text string) Edit {
 	e := br.replace(token, token, text)
 	e.End = e.Start
+	return e
+}
+
+// after is insert behind a token.
+func (br *bodyReader) after(token int, text string) Edit {
+	e := br.replace(token, token, text)
+	e.Start = e.End
 	return e
 }
 

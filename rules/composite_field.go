@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -9,11 +11,11 @@ import (
 
 var compositeField = &Rule{
 	Name:  "composite-field",
-	Title: "A field of a row variable needs parentheses",
-	Condition: "In a body: `r.a`, where r is a parameter or a variable of a table's or a composite type; `function.parameter`; `label.variable`. " +
+	Title: "Fields of row variables, qualified and numbered parameters",
+	Condition: "In a body: `r.a`, where r is a parameter or a variable of a table's or a composite type; `function.parameter`; `label.variable`; `$1` where CockroachDB counts the parameters in another way: in PL/pgSQL with parameters that have no name and, before v26.1, always; in SQL behind an OUT parameter. " +
 		"(For NEW and OLD see `trigger-function`.)",
 	Effect:     "CockroachDB reads what stands in front of the dot as a table (SQLSTATE 42P01, \"no data source matches prefix\").",
-	Workaround: "`r.a` becomes `(r).a`, `function.parameter` the parameter's number, `label.variable` the variable, each in exactly that place. An assignment `r.a := x` works as it is.",
+	Workaround: "`r.a` becomes `(r).a`, `function.parameter` the parameter's number, `label.variable` the variable, each in exactly that place; a parameter without a name gets one. An assignment `r.a := x` works as it is.",
 	Versions:   "*",
 	Issues:     []int{114687, 122322},
 	Sources:    []string{"CockroachDB docs, composite-type limitations", "measured on v26.1"},
@@ -33,6 +35,14 @@ var compositeField = &Rule{
 			Output: "CREATE FUNCTION f(a INT8) RETURNS INT8 LANGUAGE sql AS 'SELECT count(*) FROM t WHERE t.a = $1';\n",
 			Want:   []string{"1:92 error exact"},
 			Error:  "no data source matches prefix: f in this context",
+		},
+		{
+			Name:   "parameters without a name in PL/pgSQL",
+			Target: ">=23.2",
+			Input:  "CREATE FUNCTION f(INT8, b INT8) RETURNS INT8 LANGUAGE plpgsql AS $$ BEGIN RETURN $1 * $2; END $$;\n",
+			Output: "CREATE FUNCTION f(arg1 INT8, b INT8) RETURNS INT8 LANGUAGE plpgsql AS $$ BEGIN RETURN arg1 * b; END $$;\n",
+			Want:   []string{"1:82 error exact", "1:87 error exact"},
+			Error:  "no value provided for placeholder: $2",
 		},
 		{
 			Name:  "a table of that name in the query",
@@ -64,8 +74,11 @@ func (br *bodyReader) fields() {
 	trigger := br.r.isTrigger()
 	for _, f := range br.b.code {
 		tables := relationsIn(f.tree)
-		hasFrom := len(tables) > 0
-		for i := f.First; i+2 <= f.Last; i++ {
+		for i := f.First; i <= f.Last; i++ {
+			br.numbered(f, i)
+			if i+2 > f.Last {
+				continue
+			}
 			name, field, ok := br.qualified(i)
 			if !ok || tables[name] {
 				continue
@@ -77,9 +90,9 @@ func (br *bodyReader) fields() {
 			case rows[name]:
 				br.rowField(at, field, trigger)
 			case labels[name]:
-				br.labelField(at, name, hasFrom, trigger)
+				br.labelField(f, at, name, field, trigger)
 			case br.r.noun != "DO block" && name == br.r.name.Name:
-				br.parameterField(at, field, hasFrom)
+				br.parameterField(f, at, field)
 			}
 		}
 	}
@@ -150,6 +163,116 @@ func relationsIn(tree pgsql.Node) map[string]bool {
 	return out
 }
 
+// numbered judges $1 at token i of a fragment: a field of it needs
+// parentheses, and where CockroachDB counts the parameters in another way than
+// PostgreSQL, the parameter's name takes the place of the number.
+func (br *bodyReader) numbered(f fragment, i int) {
+	src := br.b.src
+	if src.Tokens[i].Kind != pgsql.Param || br.r.noun == "DO block" {
+		return
+	}
+	at := pgsql.PLSpan{First: i, Last: i}
+	if src.Is(i+1, ".") {
+		br.add(bodyIssue{PLSpan: at, about: aboutField, fidelity: Exact, edits: []Edit{br.replace(i, i, "("+src.Str(i)+")")},
+			message: fmt.Sprintf("a field of a row is written (%s).a", src.Str(i))})
+		return
+	}
+	number, err := strconv.Atoi(src.Str(i)[1:])
+	if err != nil {
+		return
+	}
+	k, param := br.parameter(number)
+	if param == nil || br.counted(k) {
+		return
+	}
+	is := bodyIssue{PLSpan: at, about: aboutField, fidelity: Exact, message: fmt.Sprintf("%s is not the parameter that PostgreSQL takes it for: CockroachDB counts parameters without a name or with OUT in another way", src.Str(i))}
+	if br.r.language == "plpgsql" && br.Target.Meets("<26.1") {
+		is.message = fmt.Sprintf("%s does not exist in PL/pgSQL before v26.1", src.Str(i))
+	}
+	name := param.Name
+	switch {
+	case name != "" && br.clashes(f, name):
+		is.fidelity, is.todo = Manual, "Give the parameter a name that no column has, and write it instead of the number"
+		br.add(is)
+		return
+	case name == "":
+		name = fmt.Sprintf("arg%d", number)
+		spans := parameterSpans(br.r.stmt)
+		if k >= len(spans) || strings.Contains(src.Text, name) {
+			is.fidelity, is.todo = Manual, "Give the parameter a name, and write it instead of the number"
+			br.add(is)
+			return
+		}
+		// The name stands in front of the type, behind the mode.
+		t := spans[k][0]
+		for br.r.stmt.Is(t, "in") || br.r.stmt.Is(t, "inout") {
+			t++
+		}
+		start, end := br.r.stmt.span(t, t)
+		is.edits = []Edit{br.r.stmt.Replace(start, end, name+" "+br.r.stmt.Text[start:end])}
+		is.message += ": it gets the name " + name
+	default:
+		is.message += ": its name takes the place of the number"
+	}
+	is.edits = append(is.edits, br.replace(i, i, QuoteIdent(name)))
+	br.add(is)
+}
+
+// counted reports whether CockroachDB finds the parameter with index k by the
+// number that PostgreSQL gives it. Measured on v26.1: in SQL, parameters behind
+// an OUT one are not found; in PL/pgSQL, only those with a name are counted.
+func (br *bodyReader) counted(k int) bool {
+	pl := br.r.language == "plpgsql"
+	if pl && br.Target.Meets("<26.1") {
+		return false
+	}
+	for _, p := range br.r.params[:k+1] {
+		if p.Mode == pgsql.FuncParamOut || pl && p.Name == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// clashes reports whether a name may mean a column in a fragment: of its
+// tables, if one has such a column or is not known.
+func (br *bodyReader) clashes(f fragment, name string) bool {
+	if f.tree == nil {
+		return true
+	}
+	clash := false
+	pgsql.Walk(f.tree, func(n pgsql.Node, parents []pgsql.Node) bool {
+		switch n := n.(type) {
+		case *pgsql.RangeVar:
+			// The rows that INSERT makes see no column of its table.
+			if len(parents) > 0 {
+				if ins, ok := parents[len(parents)-1].(*pgsql.InsertStmt); ok && ins.OnConflictClause == nil && len(ins.ReturningList) == 0 {
+					return true
+				}
+			}
+			t := br.Catalog.Table(n)
+			clash = clash || t == nil || len(t.Columns) == 0 || t.Column(name) != nil
+		case *pgsql.RangeSubselect, *pgsql.RangeFunction, *pgsql.CommonTableExpr:
+			clash = true
+		}
+		return true
+	})
+	return clash
+}
+
+// parameter returns the n-th input parameter, from 1, with its index.
+func (br *bodyReader) parameter(n int) (int, *pgsql.FunctionParameter) {
+	for i, p := range br.r.params {
+		if p.Mode == pgsql.FuncParamOut || p.Mode == pgsql.FuncParamTable {
+			continue
+		}
+		if n--; n == 0 {
+			return i, p
+		}
+	}
+	return 0, nil
+}
+
 func (br *bodyReader) rowField(at pgsql.PLSpan, field string, bind bool) {
 	src := br.b.src
 	row := src.Str(at.First)
@@ -168,9 +291,9 @@ func (br *bodyReader) rowField(at pgsql.PLSpan, field string, bind bool) {
 		message: fmt.Sprintf("%s is read as a table's name: a field of a row variable is written (%s).%s", row, row, src.Str(at.Last))})
 }
 
-func (br *bodyReader) labelField(at pgsql.PLSpan, label string, hasFrom, bind bool) {
+func (br *bodyReader) labelField(f fragment, at pgsql.PLSpan, label, variable string, bind bool) {
 	is := bodyIssue{PLSpan: at, about: aboutField, bind: bind, fidelity: Exact, message: fmt.Sprintf("a variable qualified by the label %s is not supported", label)}
-	if hasFrom {
+	if br.clashes(f, variable) {
 		is.fidelity, is.todo = Manual, "Give the variable a name that no column has, and write it alone"
 	} else {
 		is.message += ": the label goes"
@@ -179,9 +302,9 @@ func (br *bodyReader) labelField(at pgsql.PLSpan, label string, hasFrom, bind bo
 	br.add(is)
 }
 
-func (br *bodyReader) parameterField(at pgsql.PLSpan, field string, hasFrom bool) {
+func (br *bodyReader) parameterField(f fragment, at pgsql.PLSpan, field string) {
 	number := 0
-	for _, p := range br.r.params {
+	for k, p := range br.r.params {
 		if p.Mode == pgsql.FuncParamOut || p.Mode == pgsql.FuncParamTable {
 			continue
 		}
@@ -191,10 +314,10 @@ func (br *bodyReader) parameterField(at pgsql.PLSpan, field string, hasFrom bool
 		}
 		is := bodyIssue{PLSpan: at, about: aboutField, fidelity: Exact, message: fmt.Sprintf("a parameter qualified by the function's name is not supported: %s is read as a table's name", br.b.src.Str(at.First))}
 		switch {
-		case br.r.language == "sql" || !br.Target.Meets("<26.1"):
+		case br.counted(k):
 			is.message += fmt.Sprintf("; $%d is the parameter", number)
 			is.edits = []Edit{br.replace(at.First, at.Last, fmt.Sprintf("$%d", number))}
-		case !hasFrom:
+		case !br.clashes(f, field):
 			is.edits = []Edit{br.remove(at.First, at.First+1)}
 		default:
 			is.fidelity, is.todo = Manual, "Give the parameter a name that no column has, and write it alone"

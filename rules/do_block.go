@@ -17,7 +17,8 @@ var doBlock = &Rule{
 		"that branch would never run (SQLSTATE 0A000).",
 	Workaround: "Blocks that only guard `CREATE EXTENSION` of an extension that CockroachDB does not need, and blocks that " +
 		"only drop indexes that a failed `CREATE INDEX CONCURRENTLY` left invalid (CockroachDB rolls such builds back), " +
-		"have nothing to do there and go. A guard around one `CREATE` becomes that statement with `IF NOT EXISTS`. Anything else a person has to rewrite.",
+		"have nothing to do there and go. Statements that the block only guards are taken out of it: what runs if something is not there, or where the error that it is there is caught, gets " +
+		"`IF NOT EXISTS`, what runs if it is there `IF EXISTS`. In a block that v25.1 runs but for some PL/pgSQL, that is mended in place. Anything else a person has to rewrite.",
 	Versions: "*",
 	Issues:   []int{110080},
 	Sources: []string{
@@ -41,6 +42,24 @@ var doBlock = &Rule{
 			Error:  "syntax error",
 		},
 		{
+			Name:  "guards around types, columns and constraints",
+			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
+			Input: "DO $$\nBEGIN\n  IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'mood') THEN\n    CREATE TYPE mood AS ENUM ('sad', 'ok');\n  END IF;\n" +
+				"  -- the column\n  IF NOT EXISTS (SELECT FROM information_schema.columns WHERE table_name = 't' AND column_name = 'm') THEN\n    ALTER TABLE t\n      ADD COLUMN m mood;\n  END IF;\nEND $$;\n" +
+				"DO $$ BEGIN\n  ALTER TABLE t ADD CONSTRAINT positive CHECK (id > 0);\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND $$;\n",
+			Output: "CREATE TYPE IF NOT EXISTS mood AS ENUM ('sad', 'ok');\n-- the column\nALTER TABLE t\n  ADD COLUMN IF NOT EXISTS m mood;\nALTER TABLE t ADD CONSTRAINT IF NOT EXISTS positive CHECK (id > 0);\n",
+			Want:   []string{"1:1 error exact", "12:1 error exact"},
+			Error:  "usage inside a function definition is not supported",
+		},
+		{
+			Name:   "a guard that asks for something else",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
+			Input:  "DO $$\nBEGIN\n  IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'mood') THEN\n    ALTER TABLE t ADD COLUMN a TEXT;\n  END IF;\nEND $$;\n",
+			Want:   []string{"4:5 error manual"},
+			Error:  "ALTER TABLE usage inside a function definition is not supported",
+			Manual: true,
+		},
+		{
 			Name:   "a block that v25.1 runs stays for such a target",
 			Target: ">=25.1",
 			Input:  "DO $$\nBEGIN\n  RAISE NOTICE 'hello';\nEND $$;\n",
@@ -54,29 +73,76 @@ var doBlock = &Rule{
 	},
 	Nodes: []pgsql.Kind{pgsql.KindDoStmt},
 	Check: func(p *Pass, n pgsql.Node) {
+		if len(p.Parents) > 0 {
+			return
+		}
 		f := Finding{Severity: Error, Fidelity: Exact, Edits: p.DropStatement()}
-		body, err := pgsql.ParsePL(p.Stmt.Text)
-		switch {
-		case err != nil:
-			f = manual(fmt.Sprintf("the DO block cannot be judged: %v", err), "Rewrite what the block does as plain statements")
-		case onlyGuardsExtensions(body):
-			f.Message = "the DO block only guards CREATE EXTENSION of an extension that CockroachDB does not need: it goes"
-		case onlyDropsInvalidIndexes(body):
-			f.Message = "the DO block only drops invalid indexes, which CockroachDB never leaves behind: it goes"
-		default:
-			why := plObstacle(p, body)
+		r := routineOf(p)
+		if r.language != "plpgsql" {
+			p.Report(manual(fmt.Sprintf("DO runs PL/pgSQL only in CockroachDB, not %s", r.language), "Rewrite what the block does as plain statements, or in the application"))
+			return
+		}
+		if r.body == nil || r.body.err != nil {
+			why := "it has no body"
+			if r.body != nil {
+				why = r.body.err.Error()
+			}
+			p.Report(manual("the DO block cannot be judged: "+why, "Rewrite what the block does as plain statements"))
+			return
+		}
+		if tree, err := pgsql.ParsePL(p.Stmt.Text); err == nil {
 			switch {
-			case why == "" && p.Target.Within(">=25.1"):
+			case onlyGuardsExtensions(tree):
+				f.Message = "the DO block only guards CREATE EXTENSION of an extension that CockroachDB does not need: it goes"
+				p.Report(f)
 				return
-			case why == "":
-				f = manual("DO is a syntax error before v25.1", "Set the target to \">=25.1\", or rewrite what the block does as plain statements")
-				f.Until = "25.1"
-			default:
-				f = manual("CockroachDB does not run this DO block: "+why, "Rewrite what the block does as plain statements, with IF NOT EXISTS or IF EXISTS where it guards something")
+			case onlyDropsInvalidIndexes(tree):
+				f.Message = "the DO block only drops invalid indexes, which CockroachDB never leaves behind: it goes"
+				p.Report(f)
+				return
 			}
 		}
-		p.Report(f)
+		issues := bodyIssues(p, r)
+		if len(issues) == 0 && p.Target.Within(">=25.1") {
+			return
+		}
+		if text, weaker, ok := lift(p, r.body); ok {
+			f.Message = "the DO block holds statements that stand as well without it: they take its place, with IF [NOT] EXISTS where the block asks whether something exists"
+			if weaker {
+				f.Fidelity = Weaker
+				f.Message += "; an error of another kind, which the block would catch, is not caught"
+			}
+			f.Edits = []Edit{p.Replace(0, len(p.Stmt.Text), text)}
+			p.Report(f)
+			return
+		}
+		reportBlock(p, r, issues)
 	},
+}
+
+// reportBlock reports what keeps the target from running a DO block: each
+// thing that an edit mends, or the first that it does not.
+func reportBlock(p *Pass, r *routine, issues []bodyIssue) {
+	for i := range issues {
+		if is := &issues[i]; is.fidelity == Manual {
+			f := Finding{
+				Severity: Error, Fidelity: Manual, Until: is.until, Message: fmt.Sprintf("CockroachDB does not run this DO block: line %d of the body: %s", r.body.src.Line(is.First), is.message),
+				Todo: "Rewrite what the block does as plain statements, with IF NOT EXISTS or IF EXISTS where it guards something",
+			}
+			f.inBody(r.body, is.PLSpan)
+			p.Report(f)
+			return
+		}
+	}
+	if !p.Target.Within(">=25.1") {
+		f := manual("DO is a syntax error before v25.1", "Set the target to \">=25.1\", or rewrite what the block does as plain statements")
+		f.Until = "25.1"
+		p.Report(f)
+		return
+	}
+	for i := range issues {
+		issues[i].report(p, r)
+	}
 }
 
 // manual is a finding of the whole statement that a person has to deal with.

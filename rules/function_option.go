@@ -5,7 +5,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -174,7 +173,7 @@ func checkAlterFunction(p *Pass, n *pgsql.AlterFunctionStmt) {
 	actions := optionSpans(st, n.Actions)
 	volatility := volatilityIn(n.Actions)
 	if volatility == "" && n.Func != nil {
-		for _, fn := range p.Catalog.Functions(catalog.ListName(n.Func.Objname)) {
+		for _, fn := range p.Catalog.Named(n.Func) {
 			volatility = fn.Volatility
 		}
 	}

@@ -169,6 +169,9 @@ func columnTypeText(p *Pass, names []pgsql.Node) (string, bool) {
 	if c == nil || c.Type.Name == "" {
 		return "", false
 	}
+	if d, ok := asDomain(p, c.User); ok {
+		return d.sql + strings.Repeat("[]", min(c.Type.Dims, 1)), true
+	}
 	return typeText(c.Type), true
 }
 

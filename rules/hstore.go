@@ -44,10 +44,10 @@ var hstore = &Rule{
 			if u.builtin() != "hstore" {
 				return
 			}
-			switch _, _, plain := literal(p.Stmt, castArg(u)); {
+			switch {
 			case u.Type.Dims > 0 && (u.Place == typeColumn || u.Place == typeAltered):
 				u.manual("CockroachDB has no arrays of JSONB in tables either", "Store one JSONB array of objects, or a table of its own", "")
-			case u.Place == typeCast && !plain:
+			case u.Place == typeCast && u.Lit == nil:
 				u.manual("a text in its form is no JSON", "Make a JSONB object, such as with jsonb_build_object()", "")
 			default:
 				u.substitute(substitute{sql: "JSONB", literal: hstoreLiteral, fidelity: Changed,
@@ -55,14 +55,6 @@ var hstore = &Rule{
 			}
 		})
 	},
-}
-
-// castArg is what a cast casts; nil for other uses.
-func castArg(u *typeUse) pgsql.Node {
-	if u.Cast == nil {
-		return nil
-	}
-	return u.Cast.Arg
 }
 
 // hstoreLiteral reads an hstore and writes it as a JSON object.

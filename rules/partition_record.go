@@ -285,7 +285,7 @@ func (r *partRecorder) alterIndex(n *pgsql.AlterTableStmt) {
 func (r *partRecorder) attachCommand(n *pgsql.AlterTableStmt, pc *pgsql.PartitionCmd, i int) {
 	name := catalog.Name{Schema: pc.Name.Schemaname, Name: pc.Name.Relname}
 	if child := r.Catalog.Table(pc.Name); child != nil {
-		r.attach(keyOf(child), child.Name, n.Relation, pc.Bound)
+		r.attach(keyOf(child), child.Name, n.Relation, pc.Bound).attached = true
 	}
 	f := Finding{Severity: Error, Fidelity: Exact, Edits: r.DropStatement(),
 		Message: "partition " + name.Name + " goes, so there is nothing to attach: its rows live in " + n.Relation.Relname}
@@ -520,11 +520,8 @@ func (r *partRecorder) rows(rv *pgsql.RangeVar, columns bool) {
 // others notes the tables that are named anywhere else in the statement, or in
 // the body of a function.
 func (r *partRecorder) others(tree pgsql.Node) {
-	switch n := tree.(type) {
-	case *pgsql.CreateFunctionStmt:
-		r.body(n)
-	case *pgsql.DoStmt:
-		r.body(n)
+	for _, t := range bodyTables(r.Pass) {
+		r.ref(t, &partRef{kind: refRead, end: len(r.Stmt.Text)})
 	}
 	pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
 		rv, ok := n.(*pgsql.RangeVar)
@@ -552,13 +549,6 @@ func (r *partRecorder) named(rv *pgsql.RangeVar) {
 		}
 	}
 	r.about(rv, refRead, "")
-}
-
-// body notes the tables that the body of a function names.
-func (r *partRecorder) body(n pgsql.Node) {
-	for _, t := range bodyTables(r.Pass, n) {
-		r.ref(t, &partRef{kind: refRead, end: len(r.Stmt.Text)})
-	}
 }
 
 // way is 0 for the way forward of a migration and 1 for its way back.

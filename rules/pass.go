@@ -32,6 +32,9 @@ type Edit struct {
 	// Drop marks an edit that takes a statement or a list element out as a
 	// whole: whatever else would be edited within it is moot.
 	Drop bool
+	// Once marks an insertion that several findings share: what is equal to it
+	// is made once.
+	Once bool
 }
 
 // Finding is what a rule reports of one place.

@@ -47,6 +47,15 @@ var plpgsqlStatement = &Rule{
 			Error:  "not yet supported",
 		},
 		{
+			Name:   "FOUND behind the statement that sets it, and a quote in a message",
+			Target: ">=23.2",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, n INT8);\n",
+			Input:  "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$\nBEGIN\n  UPDATE t SET n = n + 1 WHERE id = i;\n  IF NOT FOUND THEN\n    RAISE EXCEPTION 'there''s no %', i;\n  END IF;\n  RETURN 1;\nEND $$;\n",
+			Output: "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$\nDECLARE\n  found BOOL;\nBEGIN\n  UPDATE t SET n = n + 1 WHERE id = i RETURNING true INTO found;\n  IF found IS NOT TRUE THEN\n    RAISE EXCEPTION 'there%s no %', '''', i;\n  END IF;\n  RETURN 1;\nEND $$;\n",
+			Want:   []string{"4:10 error exact", "5:21 error exact"},
+			Error:  "column \"found\" does not exist",
+		},
+		{
 			Name:   "a loop over a query",
 			Target: ">=23.2",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
@@ -85,6 +94,7 @@ var plpgsqlStatement = &Rule{
 // statements judges the PL/pgSQL statements and declarations of a body.
 func (br *bodyReader) statements() {
 	src := br.b.src
+	br.found()
 	if !src.Options.Empty() {
 		br.option(src.Options)
 	}
@@ -173,6 +183,9 @@ func (br *bodyReader) statement(n *pgsql.PLNode) {
 	case pgsql.PLCase:
 		br.caseStatement(n)
 	case pgsql.PLPerform:
+		if br.setsFound[n] {
+			break // it becomes an assignment
+		}
 		br.mend(head, Exact, "PERFORM is not supported: SELECT does the same, and its result is dropped", br.replace(n.First, n.First, "SELECT"))
 	case pgsql.PLExecute:
 		br.reject(head, "EXECUTE of a text is not supported", "Write the statements out, or move them to the application")
@@ -283,7 +296,9 @@ func (br *bodyReader) declaration(block *pgsql.PLNode, d *pgsql.PLDecl, scope ma
 	if d.NotNull >= 0 {
 		br.mend(pgsql.PLSpan{First: d.NotNull, Last: d.NotNull + 1}, Weaker, "NOT NULL on a variable is not supported: it goes, and an assignment of NULL is no error", br.remove(d.NotNull, d.NotNull+1))
 	}
-	if !d.Collate.Empty() {
+	if name := pgsql.Fold(src.Str(d.Collate.Last)); !d.Collate.Empty() && (name == "C" || name == "POSIX" || name == "ucs_basic") {
+		br.mend(d.Collate, Exact, "COLLATE on a variable is not supported, and the order of bytes is what CockroachDB compares by: it goes", br.remove(d.Collate.First, d.Collate.Last))
+	} else if !d.Collate.Empty() {
 		br.reject(d.Collate, "COLLATE on a variable is not supported", "Write COLLATE where the variable is compared")
 	}
 	br.declaredType(d)
@@ -488,42 +503,6 @@ func (br *bodyReader) assert(n *pgsql.PLNode, head pgsql.PLSpan) {
 	cond := src.Span(pgsql.PLSpan{First: parts[0][0], Last: parts[0][1]})
 	br.mend(head, Exact, "ASSERT is not supported: IF with RAISE takes its place",
 		br.replace(n.First, n.Last, fmt.Sprintf("IF (%s) IS NOT TRUE THEN RAISE EXCEPTION USING ERRCODE = 'P0004', MESSAGE = %s; END IF;", cond, message)))
-}
-
-// raise judges RAISE: alone, and with options that name an object.
-func (br *bodyReader) raise(n *pgsql.PLNode) {
-	src := br.b.src
-	if src.Is(n.First+1, ";") {
-		br.reject(pgsql.PLSpan{First: n.First, Last: n.First}, "RAISE without a message, which raises the caught error again, is not supported", "Leave the error uncaught, or raise one of your own")
-		return
-	}
-	if n.Target.Empty() {
-		return
-	}
-	options := src.List(n.Target.First, n.Target.Last+1)
-	var drop []int
-	for i, o := range options {
-		switch src.Word(o[0]) {
-		case "column", "constraint", "datatype", "table", "schema":
-			drop = append(drop, i)
-		}
-	}
-	for _, i := range drop {
-		o := options[i]
-		first, last := o[0], o[1]
-		switch {
-		case len(drop) == len(options):
-			first, last = n.Target.First-1, n.Target.Last // USING
-		case i > 0:
-			first--
-		default:
-			last++
-		}
-		br.mend(pgsql.PLSpan{First: o[0], Last: o[1]}, Weaker, fmt.Sprintf("the option %s of RAISE is not supported: it goes, and the error does not name the object", strings.ToUpper(src.Str(o[0]))), br.remove(first, last))
-		if len(drop) == len(options) {
-			return
-		}
-	}
 }
 
 // intoField rewrites SELECT ... INTO NEW.a as an assignment.

@@ -19,9 +19,9 @@ var regconfig = &Rule{
 			Name:   "an index",
 			Target: ">=23.1",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, s TEXT);\n",
-			Input:  "CREATE INDEX ON t USING GIN (to_tsvector('pg_catalog.english'::regconfig, s));\n",
-			Output: "CREATE INDEX ON t USING GIN (to_tsvector('english', s));\n",
-			Want:   []string{"1:42 error exact"},
+			Input:  "CREATE INDEX i ON t USING GIN (to_tsvector('pg_catalog.english'::regconfig, s));\n",
+			Output: "CREATE INDEX i ON t USING GIN (to_tsvector('english', s));\n",
+			Want:   []string{"1:44 error exact"},
 			Error:  "type \"regconfig\" does not exist",
 		},
 		{
@@ -35,7 +35,7 @@ var regconfig = &Rule{
 			Name:   "a text",
 			Target: ">=23.1",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, s TEXT);\n",
-			Input:  "CREATE INDEX ON t USING GIN (to_tsvector('english', s));\n",
+			Input:  "CREATE INDEX i ON t USING GIN (to_tsvector('english', s));\n",
 		},
 	},
 	Nodes: typeNodes,
@@ -47,7 +47,7 @@ var regconfig = &Rule{
 			if u.Place == typeCast && u.Cast != nil && u.Type.Dims == 0 && dropCast(u) {
 				return
 			}
-			u.substitute(substitute{sql: "TEXT", fidelity: Weaker, loss: "nothing checks there that the configuration exists"})
+			u.substitute(substitute{sql: "TEXT", fidelity: Weaker, literal: configName, loss: "nothing checks there that the configuration exists"})
 		})
 	},
 }
@@ -59,6 +59,7 @@ func dropCast(u *typeUse) bool {
 	if !ok {
 		return false
 	}
+	name, _ := configName(value)
 	f := Finding{Severity: Error, Fidelity: Exact, Message: "CockroachDB has no type REGCONFIG: its text search functions take the configuration's name as a text"}
 	switch at := st.TokenAt(int(u.Cast.Location)); {
 	case st.Is(at, "::"):
@@ -70,7 +71,10 @@ func dropCast(u *typeUse) bool {
 	default:
 		return false
 	}
-	f.Edits = []Edit{u.p.Replace(f.Start, f.End, QuoteString(strings.TrimPrefix(value, "pg_catalog.")))}
+	f.Edits = []Edit{u.p.Replace(f.Start, f.End, QuoteString(name))}
 	u.p.Report(f)
 	return true
 }
+
+// configName is the name of a configuration without PostgreSQL's schema.
+func configName(s string) (string, bool) { return strings.TrimPrefix(s, "pg_catalog."), true }

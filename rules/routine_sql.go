@@ -10,10 +10,10 @@ import (
 var routineSQL = &Rule{
 	Name:  "routine-sql",
 	Title: "SQL that CockroachDB does not run in a function",
-	Condition: "A statement in the body of a function or procedure that defines something (`CREATE`, `ALTER`, `DROP`, `TRUNCATE`, `GRANT`, `SET`, ...), `MERGE`, `LOCK` or `NOTIFY`; a reference to `FOUND`, `SQLERRM` or `SQLSTATE`; " +
+	Condition: "A statement in the body of a function or procedure that defines something (`CREATE`, `ALTER`, `DROP`, `TRUNCATE`, `GRANT`, `SET`, ...), `MERGE`, `LOCK` or `NOTIFY`; a reference to `FOUND` away from the statement that sets it, `SQLERRM` or `SQLSTATE`; an expression with `FROM`; " +
 		"arguments by name; a function that calls itself; before v25.1 `WITH`.",
 	Effect:     "The function is refused when it is made (SQLSTATE 0A000, 42601, 42703 or 42883).",
-	Workaround: "None that is automatic. The line of the body that stands in the way is named.",
+	Workaround: "An expression with FROM becomes a subquery. For the rest none that is automatic: the line of the body that stands in the way is named.",
 	Versions:   "*",
 	Issues:     []int{110080, 122306, 122264, 93049, 92961},
 	Sources:    []string{"CockroachDB docs, known limitations of routines", "measured on v26.1"},
@@ -27,11 +27,11 @@ var routineSQL = &Rule{
 			Manual: true,
 		},
 		{
-			Name:   "FOUND",
+			Name:   "FOUND, away from the statement that sets it",
 			Target: ">=23.2",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
-			Input:  "CREATE FUNCTION f() RETURNS INT8 LANGUAGE plpgsql AS $$\nBEGIN\n  DELETE FROM t;\n  IF NOT FOUND THEN\n    RETURN 0;\n  END IF;\n  RETURN 1;\nEND $$;\n",
-			Want:   []string{"4:10 error manual"},
+			Input:  "CREATE FUNCTION f() RETURNS INT8 LANGUAGE plpgsql AS $$\nBEGIN\n  DELETE FROM t;\n  RAISE NOTICE 'done';\n  IF NOT FOUND THEN\n    RETURN 0;\n  END IF;\n  RETURN 1;\nEND $$;\n",
+			Want:   []string{"5:10 error manual"},
 			Error:  "column \"found\" does not exist",
 			Manual: true,
 		},
@@ -59,6 +59,10 @@ func (br *bodyReader) sql() {
 		if what, syntax := refusedInBody(f.tree); what != "" && f.query {
 			stop(head, !syntax, what+" inside a function is not supported", "Run it outside: as a statement of its own, or from the application", "")
 			continue
+		}
+		if sel, ok := f.tree.(*pgsql.SelectStmt); ok && !f.query && f.node.Kind != pgsql.PLPerform && len(sel.FromClause) > 0 {
+			br.add(bodyIssue{PLSpan: f.PLSpan, about: aboutSQL, fidelity: Exact, message: "an expression with FROM is a syntax error in CockroachDB: a subquery takes its place",
+				edits: []Edit{br.insert(f.First, "(SELECT "), br.after(f.Last, ")")}})
 		}
 		hasFrom := false
 		pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
@@ -98,7 +102,7 @@ func (br *bodyReader) special(i int, name string, hasFrom bool, stop func(pgsql.
 	at := pgsql.PLSpan{First: i, Last: i}
 	switch name {
 	case "found":
-		if !hasFrom {
+		if !hasFrom && br.setsFound == nil {
 			stop(at, true, "the variable FOUND does not exist", "Ask for the row itself: RETURNING ... INTO, or SELECT EXISTS (...) INTO a variable", "")
 		}
 	case "sqlerrm", "sqlstate":
@@ -134,7 +138,7 @@ func (br *bodyReader) call(f fragment, n *pgsql.FuncCall, stop func(pgsql.PLSpan
 	at := pgsql.PLSpan{First: i, Last: br.nameEnd(i)}
 	switch {
 	case br.r.noun != "DO block" && name.Name == br.r.name.Name && (name.Schema == br.r.name.Schema || name.Schema == "" || br.r.name.Schema == "") &&
-		len(n.Args) <= len(br.r.params) && len(br.Catalog.Functions(name)) == 0 && !isMissing(name):
+		len(n.Args) <= len(br.r.params) && len(br.Catalog.Functions(name)) == 0 && !isBuiltin(name):
 		stop(at, true, "a function that calls itself is not supported", "Write a loop or WITH RECURSIVE", "")
 	case missingFunction(br.Pass, n):
 		stop(at, true, fmt.Sprintf("function %s() does not exist in CockroachDB", name.Name), missingTodo(name.Name), missingUntil(name.Name))
@@ -146,6 +150,13 @@ func (br *bodyReader) nameEnd(i int) int {
 		i += 2
 	}
 	return i
+}
+
+// isBuiltin reports whether either database has a function of the name built
+// in, which a call may mean.
+func isBuiltin(name catalog.Name) bool {
+	_, ok := builtinVolatility()[name.Name]
+	return ok || isMissing(name)
 }
 
 // refusedInBody names the kind of a statement that CockroachDB does not take

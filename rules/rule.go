@@ -43,6 +43,9 @@ type Rule struct {
 	Check func(*Pass, pgsql.Node)
 	// Statement is called once for each statement of any form, before Check.
 	Statement func(*Pass)
+	// After is called once for each statement, when all rules have seen it, with
+	// what they found there.
+	After func(*Pass, []Reported)
 	// Finish is called once, behind the last statement of the history, for what
 	// only the whole history tells. Pass.Stmt is nil then.
 	Finish func(*Pass)

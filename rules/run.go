@@ -26,6 +26,7 @@ type Run struct {
 
 	statement []*Rule
 	byKind    map[pgsql.Kind][]*Rule
+	after     []*Rule
 	finish    []*Rule
 
 	state   map[*Rule]any
@@ -56,6 +57,9 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 		if rule.Statement != nil {
 			r.statement = append(r.statement, rule)
 		}
+		if rule.After != nil {
+			r.after = append(r.after, rule)
+		}
 		if rule.Finish != nil {
 			r.finish = append(r.finish, rule)
 		}
@@ -83,9 +87,14 @@ func (r *Run) Statement(st *Statement) []Reported {
 			}
 			return true
 		})
-		if !st.Down {
-			r.catalog.Apply(st.Statement, st.Source)
-		}
+	}
+	pass.Parents = nil
+	for _, rule := range r.after {
+		pass.Rule = rule
+		rule.After(&pass, r.pending)
+	}
+	if st.Tree != nil && !st.Down {
+		r.catalog.Apply(st.Statement, st.Source)
 	}
 	return r.take()
 }

@@ -3,10 +3,9 @@ package rules
 import "github.com/pg2crdb/pg2crdb/internal/pgsql"
 
 var serverInternals = &Rule{
-	Name:  "server-internals",
-	Title: "Statements about the insides of a PostgreSQL server",
-	Condition: "`CREATE ACCESS METHOD`, `CREATE CONVERSION`, `CREATE TRANSFORM`, `SECURITY LABEL`, `ALTER LARGE OBJECT`, `ALTER SYSTEM`, `LOAD`, `CHECKPOINT`, " +
-		"`ALTER ... DEPENDS ON EXTENSION`, and `ALTER` or `DROP` of these objects.",
+	Name:       "server-internals",
+	Title:      "Statements about the insides of a PostgreSQL server",
+	Condition:  "`SECURITY LABEL`, `ALTER LARGE OBJECT`, `ALTER SYSTEM`, `LOAD`, `CHECKPOINT`, and `ALTER INDEX` or `ALTER MATERIALIZED VIEW ... DEPENDS ON EXTENSION`.",
 	Effect:     "A syntax error (SQLSTATE 42601 or 0A000).",
 	Workaround: "The statement goes. No table or row depends on it; what a setting or a label did for the server has no counterpart, or is a cluster setting.",
 	Versions:   "*",
@@ -28,16 +27,19 @@ var serverInternals = &Rule{
 			Error:  "at or near \"security\": syntax error",
 		},
 	},
-	Nodes: withObjects(pgsql.KindCreateAmStmt, pgsql.KindCreateConversionStmt, pgsql.KindCreateTransformStmt, pgsql.KindSecLabelStmt,
-		pgsql.KindAlterSystemStmt, pgsql.KindLoadStmt, pgsql.KindCheckPointStmt),
+	Nodes: withObjects(pgsql.KindSecLabelStmt, pgsql.KindAlterSystemStmt, pgsql.KindLoadStmt, pgsql.KindCheckPointStmt),
 	Check: func(p *Pass, n pgsql.Node) {
-		switch n.(type) {
-		case *pgsql.CheckPointStmt, *pgsql.AlterObjectDependsStmt:
+		switch n := n.(type) {
+		case *pgsql.AlterObjectDependsStmt:
+			if isObject(n, pgsql.ObjectIndex, pgsql.ObjectMatview) {
+				p.drop(Exact, "CockroachDB's extensions cannot be dropped, so nothing depends on one: the statement goes")
+			}
+		case *pgsql.CheckPointStmt:
 			p.drop(Exact, "there is nothing in CockroachDB that this statement could do: it goes")
-		case *pgsql.CreateAmStmt, *pgsql.CreateConversionStmt, *pgsql.CreateTransformStmt, *pgsql.SecLabelStmt, *pgsql.AlterSystemStmt, *pgsql.LoadStmt:
+		case *pgsql.SecLabelStmt, *pgsql.AlterSystemStmt, *pgsql.LoadStmt:
 			p.drop(Weaker, "the statement is about the inside of a PostgreSQL server, for which CockroachDB has no counterpart: it goes")
 		default:
-			if isObject(n, pgsql.ObjectAccessMethod, pgsql.ObjectConversion, pgsql.ObjectTransform, pgsql.ObjectLargeobject) {
+			if isObject(n, pgsql.ObjectLargeobject) {
 				p.drop(Exact, "the object does not exist in CockroachDB: the statement goes")
 			}
 		}

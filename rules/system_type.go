@@ -5,7 +5,7 @@ import "github.com/pg2crdb/pg2crdb/internal/pgsql"
 var systemType = &Rule{
 	Name:  "system-type",
 	Title: "Types of PostgreSQL's own workings",
-	Condition: "A column, cast, parameter or variable of a type that PostgreSQL has for itself: `xid`, `xid8`, `cid`, `tid`, `pg_snapshot`, `txid_snapshot`, `aclitem`, `regoper`, `regdictionary` and their kin, " +
+	Condition: "A column, cast, parameter or variable of a type that PostgreSQL has for itself: `xid`, `xid8`, `cid`, `tid`, `pg_snapshot`, `txid_snapshot`, `aclitem`, `regoper`, `regdictionary` and their kin, a cast to `unknown`, " +
 		"`jsonpath`, `pg_lsn` and `refcursor` before v23.2, `tsquery` before v23.1, or of the domains of information_schema.",
 	Effect: "CockroachDB does not know the types (SQLSTATE 42704 or 0A000).",
 	Workaround: "The number or the text that the value is takes the place: INT8 for `xid`, `xid8` and `cid`, TEXT for the others, the base type and its check for the domains of information_schema. " +
@@ -53,6 +53,9 @@ var systemType = &Rule{
 			if !ok || s.until != "" && p.Target.Within(">="+s.until) {
 				return
 			}
+			if u.builtin() == "unknown" && u.Place != typeCast {
+				return
+			}
 			if u.builtin() == "jsonpath" && u.Place != typeColumn && u.Place != typeAltered && p.Target.Within(">=25.2") {
 				return
 			}
@@ -71,6 +74,7 @@ var (
 
 var systemTypes = map[string]substitute{
 	"xid": asNumber, "xid8": asNumber, "cid": asNumber, "tid": asText, "pg_snapshot": asText, "txid_snapshot": asText, "aclitem": asText,
+	"unknown": {sql: "TEXT", fidelity: Exact, loss: "as PostgreSQL takes a text of unknown type for one"},
 	"regoper": asText, "regoperator": asText, "regdictionary": asText, "regcollation": asText, "jsonpath": asText,
 	"pg_lsn":    {sql: "TEXT", fidelity: Weaker, until: "23.2"},
 	"refcursor": {sql: "TEXT", fidelity: Weaker, until: "23.2"},

@@ -88,8 +88,9 @@ var triggerFunction = &Rule{
 			if p.Target.Meets("<24.3") || !n.Row || n.Timing == timingInsteadOf || n.Events&eventTruncate != 0 || len(n.TransitionRels) > 0 {
 				return // rule trigger says that it is not made at all
 			}
-			mem.triggers[triggerKey(p, n.Relation, n.Trigname)] = p.Stmt
-			reportBound(p, mem, n)
+			if reportBound(p, mem, n) {
+				mem.triggers[triggerKey(p, n.Relation, n.Trigname)] = p.Stmt
+			}
 		case *pgsql.DropStmt:
 			switch n.RemoveType {
 			case pgsql.ObjectTrigger:
@@ -117,6 +118,7 @@ var triggerFunction = &Rule{
 type triggerFunctions struct {
 	functions map[string]*routine
 	triggers  map[string]*Statement
+	mended    map[*routine]bool
 }
 
 func forgetTriggers(mem *triggerFunctions, table string) {
@@ -140,17 +142,18 @@ func (mem *triggerFunctions) using(function string) []*Statement {
 }
 
 // reportBound reports what CockroachDB finds in the function when the trigger
-// is made.
-func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) {
+// is made, and tells whether the trigger is made in the end.
+func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made bool) {
 	name := catalog.ListName(n.Funcname)
 	r := mem.functions[name.Name]
-	if r == nil || isBroken(p, name) {
-		return
-	}
 	st := p.Stmt
 	i := st.find(0, "execute")
-	if i < 0 {
-		return
+	if isBroken(p, name) || i < 0 {
+		return false
+	}
+	made = true
+	if r == nil {
+		return made
 	}
 	place := func(f *Finding) { f.at(st, i, min(i+2, len(st.Tokens)-1)) }
 	var fix Finding
@@ -163,6 +166,7 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) {
 			f := Finding{Severity: Error, Fidelity: Manual, Message: where + is.message, Todo: is.todo, Until: is.until}
 			place(&f)
 			p.Report(f)
+			made = false
 			continue
 		}
 		if fix.Message == "" {
@@ -172,9 +176,15 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) {
 		fix.Edits = append(fix.Edits, is.edits...)
 	}
 	if fix.Message != "" {
+		// The body is mended once, however many triggers run it.
+		if fix.Follows = mem.mended[r]; fix.Follows {
+			fix.Edits = nil
+		}
+		mem.mended = mapSet(mem.mended, r, true)
 		place(&fix)
 		p.Report(fix)
 	}
+	return made
 }
 
 // reportReplaced drops a function's triggers in front of a CREATE OR REPLACE

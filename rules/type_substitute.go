@@ -55,26 +55,21 @@ func (u *typeUse) substitute(s substitute) {
 // rewriteLiteral rewrites the literal that a cast is of, or that a column has
 // as its default. It reports false if there is one that it cannot rewrite.
 func (u *typeUse) rewriteLiteral(rewrite func(string) (string, bool), f *Finding) bool {
-	var value pgsql.Node
-	switch {
-	case u.Place == typeCast && u.Cast != nil && u.Type.Dims == 0:
-		value = u.Cast.Arg
-	case u.Place == typeColumn && u.Type.Dims == 0:
+	lit := u.Lit
+	if u.Place == typeColumn {
 		if k := u.clause(pgsql.ConstrDefault); k != nil {
-			value = k.RawExpr
+			lit = literalAt(u.p.Stmt, k.RawExpr)
 		}
 	}
-	token, text, ok := literal(u.p.Stmt, value)
-	if !ok {
+	if lit == nil || u.Type.Dims > 0 {
 		return true
 	}
-	text, ok = rewrite(text)
+	text, ok := rewrite(lit.value)
 	if !ok {
 		return false
 	}
-	t := u.p.Stmt.Tokens[token]
-	if quoted := QuoteString(text); quoted != u.p.Stmt.Str(token) {
-		f.Edits = append(f.Edits, u.p.Replace(t.Start, t.End, quoted))
+	if text != lit.value {
+		f.Edits = append(f.Edits, u.p.Replace(lit.start, lit.end, lit.quote(text)))
 	}
 	return true
 }

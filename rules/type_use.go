@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"strings"
-
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -36,9 +34,19 @@ type typeUse struct {
 	// Def is the column's definition, Cast the cast; nil elsewhere.
 	Def  *pgsql.ColumnDef
 	Cast *pgsql.TypeCast
+	// Lit is the plain literal that a cast casts.
+	Lit *typeLiteral
 	// NameStart and NameEnd are the byte range of the name with its modifiers,
 	// End is behind the array brackets as well.
 	NameStart, NameEnd, End int
+}
+
+// typeLiteral is a literal: its value, and the byte range at which it stands.
+type typeLiteral struct {
+	value      string
+	start, end int
+	// quote writes a value as a literal that can stand there.
+	quote func(string) string
 }
 
 // typeNodes are the kinds of node at which typeUses finds types.
@@ -79,7 +87,19 @@ func typeUseOf(p *Pass, n *pgsql.TypeName) (*typeUse, bool) {
 		return nil, false
 	}
 	u.span(st, first, last)
+	if u.Cast != nil {
+		u.Lit = literalAt(st, u.Cast.Arg)
+	}
 	return u, true
+}
+
+// literalAt returns the plain literal that n is, or nil.
+func literalAt(st *Statement, n pgsql.Node) *typeLiteral {
+	token, value, ok := literal(st, n)
+	if !ok {
+		return nil
+	}
+	return &typeLiteral{value, st.Tokens[token].Start, st.Tokens[token].End, QuoteString}
 }
 
 // span sets the byte ranges of a type name that stands at the tokens
@@ -247,182 +267,98 @@ func literal(st *Statement, n pgsql.Node) (token int, value string, ok bool) {
 	return token, s.Sval, token < len(st.Tokens) && st.Tokens[token].Kind == pgsql.Literal
 }
 
-// bodyTypes returns the types that the body of the statement names, where it
-// is sure that a word is a type: behind ::, in CAST and in DECLARE.
+// bodyTypes returns the types that the body of the statement names: in its
+// queries and expressions, and in declarations.
 func bodyTypes(p *Pass) []typeUse {
 	// Every rule about types asks for the same statement.
-	shared := *p
-	shared.Rule = bodyTypesKey
-	cache := State[bodyCache](&shared)
-	if cache.stmt == p.Stmt {
-		return cache.uses
-	}
-	*cache = bodyCache{stmt: p.Stmt}
-	st := p.Stmt
-	language, body := bodyOf(st)
-	if body < 0 || language != "sql" && language != "plpgsql" {
-		return nil
-	}
-	text, from, ok := rawBody(st, body)
-	if !ok {
-		return nil
-	}
-	parts, err := pgsql.Split([]byte(text))
-	if err != nil {
-		return nil
-	}
-	declaring := false
-	for _, part := range parts {
-		if part.Form != pgsql.SQL {
-			continue
-		}
-		b := &Statement{Statement: part}
-		add := func(i int, place typePlace, name string) {
-			if u, ok := wordType(p, b, i, from+int(part.Start())); ok {
-				u.Place, u.Name = place, name
-				cache.uses = append(cache.uses, u)
-			}
-		}
-		if declaring && b.Is(0, "begin") {
-			declaring = false
-		}
-		if declaring {
-			declaredType(b, 0, add)
-		}
-		for i := range b.Tokens {
-			switch {
-			case language == "plpgsql" && b.Is(i, "declare"):
-				declaring = true
-				declaredType(b, i+1, add)
-			case b.Is(i, "::"):
-				add(i+1, typeCast, "")
-			case b.Is(i, "cast") && b.Is(i+1, "("):
-				if as := b.Find(i+2, "as"); as > 0 {
-					add(as+1, typeCast, "")
-				}
-			}
-		}
+	cache := sharedState[bodyTypeMemory](p, bodyTypeKey)
+	if cache.stmt != p.Stmt {
+		*cache = bodyTypeMemory{p.Stmt, readBodyTypes(p)}
 	}
 	return cache.uses
 }
 
-// bodyTypesKey is under which the types of the last body are kept; it is no rule.
-var bodyTypesKey = new(Rule)
-
-type bodyCache struct {
+// bodyTypeMemory holds the types of the current statement's body.
+type bodyTypeMemory struct {
 	stmt *Statement
 	uses []typeUse
 }
 
-// declaredType finds the type of the declaration at token i.
-func declaredType(b *Statement, i int, add func(int, typePlace, string)) {
-	if i+1 >= len(b.Tokens) || b.Is(i, "begin") {
-		return
-	}
-	name := pgsql.Fold(b.Str(i))
-	i++
-	if b.Is(i, "constant") {
-		i++
-	}
-	if b.Is(i, "alias") || b.Is(i, "cursor") || b.Is(i, "no") || b.Is(i, "scroll") {
-		return
-	}
-	add(i, typeVariable, name)
-}
+var bodyTypeKey = new(Rule)
 
-// wordType reads the type name at token i of a part of a body, which starts at
-// a byte offset of the statement.
-func wordType(p *Pass, b *Statement, i, offset int) (typeUse, bool) {
-	if i >= len(b.Tokens) || b.Tokens[i].Kind != pgsql.Word && b.Tokens[i].Kind != pgsql.Quoted {
-		return typeUse{}, false
-	}
-	last := catalog.TypeEnd(b.Statement, i)
-	if last >= len(b.Tokens) || b.Is(last+1, "%") {
-		return typeUse{}, false
-	}
-	u := typeUse{}
-	u.span(b, i, last)
-	end := b.nameEnd(i)
-	var parts []string
-	for k := i; k <= end; k += 2 {
-		parts = append(parts, pgsql.Fold(b.Str(k)))
-	}
-	u.Type.Name = parts[len(parts)-1]
-	if len(parts) > 1 && parts[len(parts)-2] != "pg_catalog" {
-		u.Type.Schema = parts[len(parts)-2]
-	}
-	u.Type.Dims = strings.Count(b.Text[u.NameEnd:u.End], "[")
-	if len(parts) == 1 || u.Type.Schema != "" {
-		u.User = p.Catalog.Type(catalog.Name{Schema: u.Type.Schema, Name: u.Type.Name})
-	}
-	u.NameStart, u.NameEnd, u.End = u.NameStart+offset, u.NameEnd+offset, u.End+offset
-	return u, true
-}
-
-// bodyOf returns the language of a function or DO statement and the token of
-// its body; -1 if it has none in a string.
-func bodyOf(st *Statement) (language string, body int) {
-	var options []pgsql.Node
-	language, body = "sql", -1
-	switch n := st.Tree.(type) {
-	case *pgsql.CreateFunctionStmt:
-		options = n.Options
-	case *pgsql.DoStmt:
-		options, language = n.Args, "plpgsql"
-	}
-	text, found := "", false
-	for _, o := range options {
-		d, ok := o.(*pgsql.DefElem)
-		if !ok {
-			continue
-		}
-		switch arg := d.Arg.(type) {
-		case *pgsql.String:
-			switch d.Defname {
-			case "language":
-				language = strings.ToLower(arg.Sval)
-			case "as":
-				text, found = arg.Sval, true
-			}
-		case *pgsql.List:
-			if s, ok := first(arg.Items).(*pgsql.String); ok && d.Defname == "as" && len(arg.Items) == 1 {
-				text, found = s.Sval, true
-			}
-		}
-	}
-	if !found {
-		return language, -1
-	}
-	for i := range st.Tokens {
-		if raw, _, ok := rawBody(st, i); ok && raw == text {
-			return language, i
-		}
-	}
-	return language, -1
-}
-
-func first(list []pgsql.Node) pgsql.Node {
-	if len(list) == 0 {
+func readBodyTypes(p *Pass) []typeUse {
+	r := routineOf(p)
+	if r == nil || r.body == nil || r.body.from == nil {
 		return nil
 	}
-	return list[0]
+	b := r.body
+	src := &Statement{Statement: b.src.Statement}
+	var out []typeUse
+	add := func(tn *pgsql.TypeName, first, last int, place typePlace, name string) *typeUse {
+		u := typeUse{Type: catalog.TypeOf(tn), User: p.Catalog.UserType(tn), Place: place, Name: name}
+		u.span(src, first, last)
+		u.NameStart, u.NameEnd, u.End = b.from(u.NameStart), b.from(u.NameEnd), b.from(u.End)
+		out = append(out, u)
+		return &out[len(out)-1]
+	}
+	for _, f := range b.code {
+		if f.tree == nil {
+			continue
+		}
+		pgsql.Walk(f.tree, func(n pgsql.Node, parents []pgsql.Node) bool {
+			tn, ok := n.(*pgsql.TypeName)
+			if !ok || tn.PctType || len(parents) == 0 {
+				return true
+			}
+			i := b.tokenAt(f, int(tn.Location))
+			if i < 0 {
+				return true
+			}
+			switch parent := parents[len(parents)-1].(type) {
+			case *pgsql.TypeCast:
+				u := add(tn, i, catalog.TypeEnd(src.Statement, i), typeCast, "")
+				if k, ok := parent.Arg.(*pgsql.AConst); ok {
+					u.Lit = bodyLiteral(p.Stmt, b, f, k)
+				}
+			case *pgsql.ColumnDef:
+				add(tn, i, catalog.TypeEnd(src.Statement, i), typeRows, "")
+			}
+			return true
+		})
+	}
+	if b.src.Block == nil {
+		return out
+	}
+	b.src.Walk(func(n *pgsql.PLNode) {
+		for _, d := range n.Decls {
+			if d.Type.Empty() || src.Is(d.Type.Last-1, "%") {
+				continue
+			}
+			tree, err := parseFragment("SELECT NULL::" + b.src.Span(d.Type))
+			if err != nil {
+				continue
+			}
+			pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+				if tn, ok := n.(*pgsql.TypeName); ok {
+					add(tn, d.Type.First, d.Type.Last, typeVariable, d.Name)
+				}
+				return true
+			})
+		}
+	})
+	return out
 }
 
-// rawBody returns the text within a string token and the byte offset at which
-// it starts, if it stands there as it is: in dollar quotes, or in quotes
-// without anything that is escaped.
-func rawBody(st *Statement, i int) (text string, start int, ok bool) {
-	t := st.Tokens[i]
-	s := st.Text[t.Start:t.End]
-	switch t.Kind {
-	case pgsql.Dollar:
-		tag := strings.IndexByte(s[1:], '$') + 2
-		return s[tag : len(s)-tag], t.Start + tag, true
-	case pgsql.Literal:
-		if s[0] != '\'' || strings.Contains(s[1:len(s)-1], "'") {
-			return "", 0, false
-		}
-		return s[1 : len(s)-1], t.Start + 1, true
+// bodyLiteral returns the plain literal of a body that k is, or nil.
+func bodyLiteral(st *Statement, b *routineBody, f fragment, k *pgsql.AConst) *typeLiteral {
+	s, ok := k.Val.(*pgsql.String)
+	i := b.tokenAt(f, int(k.Location))
+	if !ok || i < 0 || b.src.Tokens[i].Kind != pgsql.Literal {
+		return nil
 	}
-	return "", 0, false
+	start, end, ok := b.place(pgsql.PLSpan{First: i, Last: i})
+	if !ok {
+		return nil
+	}
+	return &typeLiteral{s.Sval, start, end, func(v string) string { return b.escaped(st, QuoteString(v)) }}
 }

@@ -37,10 +37,12 @@ func apply(text []byte, edits []rules.Edit) ([]byte, []piece) {
 			out.Write(text[pos:end])
 		}
 	}
+	once := map[rules.Edit]bool{}
 	for i, e := range edits {
-		if i > 0 && e == edits[i-1] && e.Start != e.End {
+		if i > 0 && e == edits[i-1] && e.Start != e.End || once[e] {
 			continue
 		}
+		once[e] = e.Once
 		if e.End <= pos && e.Start < pos && e.Start != e.End { // within a drop that was widened
 			continue
 		}

@@ -23,8 +23,9 @@ type Options struct {
 
 // Text is one translated source.
 type Text struct {
-	// Name is the source's name.
-	Name string
+	// Name is the source's name, Unit what the migration tool applies together
+	// with others.
+	Name, Unit string
 	// Content is the translated text. It shares memory with the source when
 	// nothing changed.
 	Content []byte
@@ -32,6 +33,16 @@ type Text struct {
 	Changed bool
 
 	rounds [][]piece
+	source *lint.Source
+}
+
+// Position returns the place of a byte offset of the source.
+func (t *Text) Position(offset int64) lint.Position { return position(t.source.Text, offset) }
+
+// Down reports whether a byte offset of the translated text belongs to the way
+// back of a migration.
+func (t *Text) Down(offset int64) bool {
+	return t.source.Down != nil && t.source.Down(t.Origin(offset))
 }
 
 // Origin maps a byte offset of the translated text to the offset in the source
@@ -69,7 +80,7 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (*Result,
 	res := &Result{Texts: make([]Text, len(sources))}
 	current := append([]lint.Source(nil), sources...)
 	for i, s := range sources {
-		res.Texts[i] = Text{Name: s.Name, Content: s.Text}
+		res.Texts[i] = Text{Name: s.Name, Unit: s.Unit, Content: s.Text, source: &sources[i]}
 	}
 	var original *lint.Result
 	for round := 0; ; round++ {

@@ -39,7 +39,7 @@ func newRoot(e env) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newInit(e), newVersion(e))
+	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newInit(e), newVerify(e), newVersion(e))
 	if packaging != nil {
 		root.AddCommand(packaging(root))
 	}

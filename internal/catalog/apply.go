@@ -79,6 +79,8 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 		}
 	case *pgsql.CreateFunctionStmt:
 		a.createFunction(n)
+	case *pgsql.AlterFunctionStmt:
+		a.alterFunction(n)
 	case *pgsql.CreateTrigStmt:
 		if t := c.Table(n.Relation); t != nil {
 			t.Triggers = append(t.Triggers, &Trigger{Name: n.Trigname, Function: ListName(n.Funcname), Def: a.place()})
@@ -186,6 +188,44 @@ func (a *applier) createFunction(n *pgsql.CreateFunctionStmt) {
 		}
 	}
 	a.functions[f.Name] = append(old, f)
+}
+
+func (a *applier) alterFunction(n *pgsql.AlterFunctionStmt) {
+	for _, o := range n.Actions {
+		d, ok := o.(*pgsql.DefElem)
+		if !ok || d.Defname != "volatility" {
+			continue
+		}
+		if s, ok := d.Arg.(*pgsql.String); ok {
+			for _, f := range a.Named(n.Func) {
+				f.Volatility = s.Sval
+			}
+		}
+	}
+}
+
+// Named returns the functions that a name with its argument types means; all
+// of the name if it gives no types.
+func (c *Catalog) Named(o *pgsql.ObjectWithArgs) []*Function {
+	if o == nil {
+		return nil
+	}
+	all := c.Functions(ListName(o.Objname))
+	if o.ArgsUnspecified {
+		return all
+	}
+	var args []Type
+	for _, t := range o.Objargs {
+		if tn, ok := t.(*pgsql.TypeName); ok {
+			args = append(args, TypeOf(tn))
+		}
+	}
+	for _, f := range all {
+		if sameArgs(f.Args, args) {
+			return []*Function{f}
+		}
+	}
+	return nil
 }
 
 func sameArgs(a, b []Type) bool {

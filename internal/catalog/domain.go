@@ -162,3 +162,19 @@ func (a *applier) dropType(t *TypeDef, cascade bool) {
 		}
 	}
 }
+
+// TypeFunctions returns the functions that take or return a type.
+func (c *Catalog) TypeFunctions(t *TypeDef) []*Function {
+	var out []*Function
+	for _, fs := range sorted(c.functions) {
+		for _, f := range fs {
+			for _, a := range append([]Type{f.Returns}, f.Args...) {
+				if a.Name == t.Name.Name && c.Type(Name{a.Schema, a.Name}) == t {
+					out = append(out, f)
+					break
+				}
+			}
+		}
+	}
+	return out
+}

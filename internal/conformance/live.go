@@ -90,7 +90,7 @@ func (j *Judged) Run(ctx context.Context, conn *pgx.Conn) (*Live, error) {
 			continue
 		case !errors.As(err, &refused):
 			return nil, fmt.Errorf("line %d: %w", o.Line, err)
-		case roleExists(refused): // roles are the whole server's
+		case ofServer(refused):
 			continue
 		}
 		failed[t.From] = true
@@ -115,6 +115,46 @@ func (j *Judged) Run(ctx context.Context, conn *pgx.Conn) (*Live, error) {
 		l.Accepted += one(!failed[i] && (len(o.Output) > 0 || o.Edited))
 	}
 	return l, nil
+}
+
+// Syntax asks the server's parser for its opinion on each statement of the
+// translation that lint is silent about. It takes a moment where running them
+// takes minutes, and finds the rejections that a parser can find.
+func (j *Judged) Syntax(ctx context.Context, conn *pgx.Conn) ([]Rejection, error) {
+	var out []Rejection
+	for i := range j.Output {
+		t := &j.Output[i]
+		if t.From < 0 || len(t.Left) > 0 || !j.Outcomes[t.From].DDL() {
+			continue
+		}
+		rows, err := conn.Query(ctx, "SHOW SYNTAX "+quote(t.Text))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", t.Line, err)
+		}
+		r := Rejection{Translated: t, Original: j.Outcomes[t.From].Verdict}
+		var field, message string
+		_, err = pgx.ForEachRow(rows, []any{&field, &message}, func() error {
+			switch field {
+			case "error":
+				r.Message = message
+			case "code":
+				r.Code = message
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", t.Line, err)
+		}
+		if r.Message != "" {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// quote writes a string literal.
+func quote(s string) string {
+	return "e'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
 }
 
 // runs reports whether the statement was run when the verdicts were made.
@@ -143,8 +183,12 @@ func exec(ctx context.Context, conn *pgx.Conn, sql string) error {
 	return err
 }
 
-func roleExists(e *pgconn.PgError) bool {
-	return e.Code == "42710" && (strings.HasPrefix(e.Message, "a role") || strings.HasPrefix(e.Message, "role"))
+// ofServer reports an error that tells of the server the test has and not of the
+// statement: roles are shared by all databases, and a server without
+// certificates takes no passwords.
+func ofServer(e *pgconn.PgError) bool {
+	role := e.Code == "42710" && (strings.HasPrefix(e.Message, "a role") || strings.HasPrefix(e.Message, "role"))
+	return role || e.Code == "28P01"
 }
 
 // absent are the codes of errors about something that is not there, or still

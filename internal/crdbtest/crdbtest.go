@@ -92,7 +92,7 @@ func Open(ctx context.Context, url string) (conn *pgx.Conn, drop func() error, e
 	config = config.Copy()
 	config.Database = name
 	drop = func() error {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 		defer cancel()
 		defer admin.Close(ctx)
 		if conn != nil {

@@ -3,10 +3,11 @@ package pgsql
 import "strings"
 
 // CockroachDB's own spellings that a translation writes are no PostgreSQL:
-// CREATE INVERTED INDEX, and table@index where an index is named. So that a
-// translation can be parsed again, they are blanked out, byte for byte, before
-// the text goes to libpg_query; offsets stay true. VIRTUAL columns, which
-// PostgreSQL has from 18 on and the parser does not know, pass as STORED.
+// CREATE INVERTED INDEX, table@index where an index is named, and IF NOT EXISTS
+// where PostgreSQL has it not. So that a translation can be parsed again, they
+// are blanked out, byte for byte, before the text goes to libpg_query; offsets
+// stay true. VIRTUAL columns, which PostgreSQL has from 18 on and the parser
+// does not know, pass as STORED.
 
 // cockroach returns the text without those spellings, and whether an inverted
 // index was among them. ok is false if the statement holds none.
@@ -28,6 +29,14 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 			inverted = true
 		}
 	}
+	for i := range s.Tokens {
+		// CREATE TYPE, ROLE, USER, VIEW IF NOT EXISTS; ADD CONSTRAINT IF NOT EXISTS
+		if s.Words(i, "if", "not", "exists") && s.extraGuard(i) {
+			blank(i)
+			blank(i + 1)
+			blank(i + 2)
+		}
+	}
 	if s.Words(0, "drop", "index") || s.Words(0, "alter", "index") || s.Words(0, "comment", "on", "index") {
 		for i := 2; i+1 < len(s.Tokens); i++ {
 			// The table goes, its schema stays: it is the index's as well.
@@ -46,6 +55,18 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 		}
 	}
 	return string(b), inverted, ok
+}
+
+// extraGuard reports whether an IF NOT EXISTS at token i stands where
+// CockroachDB has it and PostgreSQL has not.
+func (s *Statement) extraGuard(i int) bool {
+	switch s.Word(i - 1) {
+	case "type", "role", "user", "view":
+		return i <= 3 && s.Is(0, "create")
+	case "constraint":
+		return s.Is(0, "alter") && s.Is(i-2, "add")
+	}
+	return false
 }
 
 // parseCockroach parses a statement that PostgreSQL's grammar refused, if only

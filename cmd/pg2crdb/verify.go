@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pg2crdb/pg2crdb/lint/print"
+	"github.com/pg2crdb/pg2crdb/rules"
+	"github.com/pg2crdb/pg2crdb/translate"
+	"github.com/pg2crdb/pg2crdb/translate/verify"
+)
+
+type verifyFlags struct {
+	common
+	url, binary, download, image, output string
+	upgrade, twice                       bool
+	timeout                              time.Duration
+}
+
+func newVerify(e env) *cobra.Command {
+	f := &verifyFlags{}
+	cmd := &cobra.Command{
+		Use:   "verify PATH",
+		Short: "Run the translation on a real CockroachDB",
+		Long: "Translate what PATH names and run it on a real CockroachDB, in a scratch database with a random\n" +
+			"name that is dropped at the end. Each rejection is reported at its line of the source.\n\n" +
+			"The server is the one at --url; or a binary (--cockroach, or COCKROACH_BINARY), started with its\n" +
+			"data in memory; or a release that is downloaded (--download); or a container (--image).\n\n" +
+			"Exit codes: 0 everything was accepted, 1 something was rejected, 2 trouble with usage, input or server.",
+		Example: "  pg2crdb verify temporal@v1.30.4 --cockroach ./cockroach --upgrade --twice\n" +
+			"  pg2crdb verify migrations --url 'postgresql://root@localhost:26257/defaultdb?sslmode=disable'",
+		Args: oneArgument("verify"),
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), args[0], e) },
+	}
+	f.register(cmd, "error")
+	fl := cmd.Flags()
+	fl.StringVar(&f.url, "url", "", "a CockroachDB, as a PostgreSQL URL")
+	fl.StringVar(&f.binary, "cockroach", "", "a CockroachDB binary to start (default: $COCKROACH_BINARY)")
+	fl.StringVar(&f.download, "download", "", "a release of CockroachDB to download and start, such as v24.3.8")
+	fl.StringVar(&f.image, "image", "", "a container image of CockroachDB to run; \"official\" for that of the newest version in the target")
+	fl.BoolVar(&f.upgrade, "upgrade", false, "also upgrade from every earlier version")
+	fl.BoolVar(&f.twice, "twice", false, "also apply each version twice: the second time must change nothing")
+	fl.DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long one statement may take")
+	fl.StringVar(&f.output, "output", "", "write the report to this file instead of standard output")
+	return cmd
+}
+
+func (f *verifyFlags) run(ctx context.Context, arg string, e env) error {
+	if err := f.validate(print.Formats()); err != nil {
+		return err
+	}
+	in, err := open(ctx, arg, e)
+	if err != nil {
+		return err
+	}
+	opts, err := f.configure(in)
+	if err != nil {
+		return err
+	}
+	tree, err := in.tree(opts.Layout)
+	if err != nil {
+		return err
+	}
+	out, err := translate.Tree(ctx, in.fsys, tree, opts)
+	if err != nil {
+		return err
+	}
+	server, err := f.server(ctx, opts.Target, e)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if t, err := rules.ParseTarget(server.Series); err != nil {
+		fmt.Fprintf(e.stderr, "note: %s is no version that pg2crdb knows (%s)\n", server.Version, knownRange())
+	} else if !covers(opts.Target, t) {
+		fmt.Fprintf(e.stderr, "note: the server is v%s, which is outside the target %s\n", server.Series, opts.Target)
+	}
+	progress, done := statementBar(e)
+	res, err := verify.Run(ctx, server, out, verify.Options{Timeout: f.timeout, Upgrade: f.upgrade, Twice: f.twice, Progress: progress})
+	done()
+	if err != nil {
+		return err
+	}
+	if err := f.writeReport(f.output, e.stdout, res.Report, in, e); err != nil {
+		return err
+	}
+	f.summary(res, server, e)
+	if f.fails(res.Report) {
+		return errFindings
+	}
+	return nil
+}
+
+// covers reports whether the server's series is one of the target's.
+func covers(target, server rules.Target) bool {
+	for _, v := range target.Versions() {
+		if server.Within("=" + v) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *verifyFlags) server(ctx context.Context, target rules.Target, e env) (*verify.Server, error) {
+	if f.binary == "" && f.url == "" && f.download == "" && f.image == "" {
+		f.binary = e.getenv("COCKROACH_BINARY")
+	}
+	named := 0
+	for _, s := range []string{f.url, f.binary, f.download, f.image} {
+		if s != "" {
+			named++
+		}
+	}
+	switch {
+	case named == 0:
+		return nil, errors.New("verify needs a CockroachDB: name one with --url, --cockroach (or COCKROACH_BINARY), --download or --image")
+	case named > 1:
+		return nil, errors.New("--url, --cockroach, --download and --image exclude one another: name one server")
+	case f.url != "":
+		return verify.Connect(ctx, f.url)
+	case f.binary != "":
+		return verify.Start(ctx, f.binary)
+	case f.download != "":
+		return verify.Download(ctx, f.download)
+	case f.image == "official":
+		versions := target.Versions()
+		return verify.Image(ctx, verify.OfficialImage(versions[len(versions)-1]))
+	}
+	return verify.Image(ctx, f.image)
+}
+
+// summary says on standard error what ran and what the server remarked.
+func (f *verifyFlags) summary(res *verify.Result, s *verify.Server, e env) {
+	rejected := 0
+	for _, x := range res.Report.Findings {
+		if !x.Follows {
+			rejected++
+		}
+	}
+	fmt.Fprintf(e.stderr, "%d statements on CockroachDB v%s, %d rejected, the plain run in %s\n", res.Statements, s.Series, rejected, res.Elapsed.Round(time.Millisecond))
+	texts := make([]string, 0, len(res.Notices))
+	for t := range res.Notices {
+		texts = append(texts, t)
+	}
+	sort.Strings(texts)
+	for _, t := range texts {
+		fmt.Fprintf(e.stderr, "notice (%d times): %s\n", res.Notices[t], t)
+	}
+}

@@ -1,0 +1,198 @@
+package expr
+
+import (
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+// Scope is what an expression can name. Its zero value knows built-in things
+// only; both fields may be nil.
+type Scope struct {
+	// Catalog has the user's types and functions.
+	Catalog *catalog.Catalog
+	// Table has the columns.
+	Table *catalog.Table
+	// Value is the type of VALUE in the CHECK of a domain.
+	Value catalog.Type
+}
+
+// Volatility is how much the result of an operation depends on.
+type Volatility uint8
+
+const (
+	// Immutable: on the arguments only.
+	Immutable Volatility = iota
+	// Stable: also on settings, the time zone or the current time.
+	// CockroachDB says "context-dependent".
+	Stable
+	// Volatile: can change from one row to the next.
+	Volatile
+)
+
+func (v Volatility) String() string {
+	switch v {
+	case Stable:
+		return "stable"
+	case Volatile:
+		return "volatile"
+	}
+	return "immutable"
+}
+
+// Place is where an expression stands.
+type Place uint8
+
+const (
+	StoredColumn     Place = iota // GENERATED ALWAYS AS (...) STORED
+	VirtualColumn                 // GENERATED ALWAYS AS (...) VIRTUAL
+	IndexElement                  // CREATE INDEX ... ((...))
+	IndexPredicate                // CREATE INDEX ... WHERE ...
+	ColumnDefault                 // DEFAULT in CREATE TABLE
+	AddColumnDefault              // DEFAULT in ADD COLUMN
+	SetDefault                    // ALTER COLUMN ... SET DEFAULT
+	CheckConstraint               // CHECK (...)
+	OnUpdate                      // CockroachDB's ON UPDATE
+	TypeUsing                     // ALTER COLUMN ... TYPE ... USING ...
+	PolicyUsing                   // USING of a policy
+	PolicyCheck                   // WITH CHECK of a policy
+)
+
+// String returns the place in CockroachDB's words, as its errors name it
+// (pkg/sql/sem/tree, SchemaExprContext).
+func (p Place) String() string {
+	switch p {
+	case StoredColumn:
+		return "STORED COMPUTED COLUMN"
+	case VirtualColumn:
+		return "VIRTUAL COMPUTED COLUMN"
+	case IndexElement:
+		return "EXPRESSION INDEX ELEMENT"
+	case IndexPredicate:
+		return "INDEX PREDICATE"
+	case ColumnDefault:
+		return "DEFAULT (in CREATE TABLE)"
+	case AddColumnDefault:
+		return "DEFAULT (in ADD COLUMN)"
+	case SetDefault:
+		return "DEFAULT (in SET DEFAULT)"
+	case CheckConstraint:
+		return "CHECK"
+	case OnUpdate:
+		return "ON UPDATE"
+	case TypeUsing:
+		return "ALTER COLUMN TYPE USING EXPRESSION"
+	case PolicyUsing:
+		return "POLICY USING"
+	case PolicyCheck:
+		return "POLICY WITH CHECK"
+	}
+	return ""
+}
+
+// immutableOnly reports whether CockroachDB refuses stable and volatile
+// operations there.
+func (p Place) immutableOnly() bool { return p <= IndexPredicate }
+
+// Context is where an expression stands, and the type that is wanted of it:
+// that of the column for a computed column or a DEFAULT, boolean for a CHECK or
+// a predicate (filled in if empty). A literal can take that type.
+type Context struct {
+	Place Place
+	Want  catalog.Type
+	// Text is the statement, in which the locations of the nodes are byte
+	// offsets. It may be empty; with it, the parentheses in
+	// ('2020-01-01')::date are seen, which the tree does not keep and which
+	// make CockroachDB take the literal for a string first.
+	Text string
+}
+
+// CauseKind says what a Cause is about.
+type CauseKind uint8
+
+const (
+	// Cast is a cast that is not immutable, from From to To. It can be one
+	// that nobody wrote: Implicit marks a literal that takes a type.
+	Cast CauseKind = iota + 1
+	// Function is a call of a built-in function that is not immutable.
+	Function
+	// Operator is an operator that is not immutable.
+	Operator
+	// UserFunction is a call of a user-defined function: one that is not
+	// declared IMMUTABLE, or any in versions that take none there.
+	UserFunction
+	// UnknownFunction is a call of a function that neither CockroachDB nor
+	// the catalog has.
+	UnknownFunction
+	// UnknownSignature is a call or an operator that CockroachDB has, but not
+	// for these operands.
+	UnknownSignature
+	// UnknownType is a cast to a type that CockroachDB does not have.
+	UnknownType
+	// Syntax is something that CockroachDB's grammar does not have: an
+	// operator, a named or VARIADIC argument, JSON_OBJECT and its kin.
+	Syntax
+	// Subquery is a query in the expression.
+	Subquery
+	// ResultType is the whole expression: it has not the type of its column,
+	// and CockroachDB does not convert it.
+	ResultType
+)
+
+func (k CauseKind) String() string {
+	names := [...]string{"", "cast", "function", "operator", "user function", "unknown function",
+		"unknown signature", "unknown type", "syntax", "subquery", "result type"}
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return ""
+}
+
+// Cause is one thing in an expression for which CockroachDB refuses it.
+type Cause struct {
+	Kind CauseKind
+	// Node is the part of the expression that it is about: *pgsql.TypeCast,
+	// *pgsql.FuncCall, *pgsql.AExpr, *pgsql.AConst, ...
+	Node pgsql.Node
+	// Volatility is Immutable for kinds that are not about it.
+	Volatility Volatility
+	// Name is the function or the operator, as CockroachDB names it.
+	Name string
+	// From and To are the types of a Cast and a ResultType; To that of an
+	// UnknownType.
+	From, To catalog.Type
+	// Implicit: a literal that takes a type without a cast, as in
+	// tz > '2020-01-01'.
+	Implicit bool
+	// Message is CockroachDB's own, without what surrounding calls put in
+	// front, such as "string::timestamptz: context-dependent operators are not
+	// allowed in STORED COMPUTED COLUMN".
+	Message string
+	// Versions is the range of CockroachDB versions in which the cause holds,
+	// as a constraint such as "<25.3"; empty for all that are known.
+	Versions string
+}
+
+// TypeOf returns the type that PostgreSQL gives an expression: the zero Type
+// if it is not known, and "unknown" for a literal that would take any type.
+// Length and precision are kept for columns and casts only.
+func TypeOf(e pgsql.Node, s Scope) catalog.Type {
+	switch n := e.(type) {
+	case *pgsql.TypeCast:
+		if t := catalog.TypeOf(n.TypeName); t.Name != "" {
+			return t
+		}
+	case *pgsql.ColumnRef:
+		t, _ := s.column(n)
+		return t
+	}
+	return postgres{s}.expr(e).catalogType()
+}
+
+// Judge returns why CockroachDB would refuse an expression where it stands, in
+// the order in which it would find out; nil if it takes it. CockroachDB itself
+// reports only the first.
+func Judge(e pgsql.Node, s Scope, c Context) []Cause {
+	k := cockroach{scope: s, place: c.Place, text: c.Text}
+	k.judge(e, c.Want)
+	return k.causes
+}

@@ -1,0 +1,211 @@
+package expr
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+func (k *cockroach) call(n *pgsql.FuncCall, want typ) typ {
+	fn := name(n.Funcname)
+	if n.FuncVariadic {
+		k.syntax(n, "VARIADIC")
+		return typ{}
+	}
+	for _, a := range n.Args {
+		if _, ok := a.(*pgsql.NamedArgExpr); ok {
+			k.syntax(a, "named argument")
+			return typ{}
+		}
+	}
+	switch {
+	case fn.Schema == "" && fn.Name == "position" && n.Funcformat == pgsql.CoerceSqlSyntax:
+		fn.Name = "strpos"
+	case fn.Schema == "" && fn.Name == "count" && n.AggStar:
+		fn.Name = "count_rows"
+	}
+	var sigs []signature
+	if fn.Schema == "" {
+		sigs = find(cockroachFunctions[:], fn.Name)
+	}
+	user := k.scope.userFunctions(fn)
+	ops := operands(n.Args)
+	if len(sigs) == 0 || len(user) > 0 && !k.builtinFits(sigs, ops) {
+		return k.userCall(n, fn, user, ops)
+	}
+	if since := addedIn(fn.Name); since != "" {
+		k.cause(Cause{
+			Kind: UnknownFunction, Node: n, Name: fn.Name, Versions: "<" + since,
+			Message: "unknown function: " + fn.Name + "()",
+		})
+	}
+	return k.builtin(n, fn.Name, sigs, ops, want)
+}
+
+// builtinFits reports whether a built-in function takes the operands, and
+// types those that are no literals. Built-in ones come first where the user
+// has one of that name too.
+func (k *cockroach) builtinFits(sigs []signature, ops []operand) bool {
+	for j := range ops {
+		if ops[j].lit.kind == notLiteral {
+			k.operand(&ops[j], typ{})
+		}
+	}
+	k.mute++
+	defer func() { k.mute-- }()
+	return k.resolve(sigs, slices.Clone(ops), typ{}, false).n > 0
+}
+
+// builtin types a call of a built-in function.
+func (k *cockroach) builtin(at pgsql.Node, name string, sigs []signature, ops []operand, want typ) typ {
+	c := k.resolve(sigs, ops, want, false)
+	v, t, null := agreed(sigs, ops, c)
+	if c.n > 0 && null {
+		return typ{id: tUnknown}
+	}
+	if c.n != 1 && allKnown(ops) {
+		what := "unknown signature: "
+		if c.n > 1 {
+			what = "ambiguous call: "
+		}
+		k.cause(Cause{
+			Kind: UnknownSignature, Node: at, Name: name,
+			Message: what + name + "(" + typeList(ops) + ")" + returning(want),
+		})
+		return typ{}
+	}
+	if since := overloadAddedIn(name, ops); since != "" {
+		k.cause(Cause{
+			Kind: UnknownSignature, Node: at, Name: name, Versions: "<" + since,
+			Message: "unknown signature: " + name + "(" + typeList(ops) + ")",
+		})
+	}
+	k.contextual(Cause{Kind: Function, Node: at, Name: name, Volatility: v})
+	return t
+}
+
+// agreed returns the volatility and the result type of the candidates, as far
+// as they agree: Immutable and a type that is not known where they do not.
+// Null says that the result is NULL because an argument is: CockroachDB then
+// asks nothing more.
+func agreed(sigs []signature, ops []operand, c candidates) (v Volatility, t typ, null bool) {
+	args := make([]typ, len(ops))
+	for j := range ops {
+		args[j] = ops[j].t
+		null = null || args[j].null()
+	}
+	for n, i := range c.list[:c.n] {
+		s := &sigs[i]
+		null = null && s.props&(calledOnNull|generator|aggregate) == 0
+		r := cockroachResult(s, args)
+		if n == 0 {
+			v, t = s.volatility, r
+			continue
+		}
+		v = min(v, s.volatility)
+		if t != r {
+			t = typ{}
+		}
+	}
+	return v, t, null
+}
+
+// cockroachResult is what an overload returns.
+func cockroachResult(s *signature, args []typ) typ {
+	if s.props&homogeneous != 0 {
+		for _, a := range args {
+			if !a.null() {
+				return a
+			}
+		}
+		return typ{id: tUnknown}
+	}
+	if r := s.ret &^ arrayOf; r == tAnyenum {
+		for k, a := range args {
+			if k < len(s.args) && a.id == tAnyenum && a.def != nil {
+				return typ{id: tAnyenum, def: a.def, array: s.ret&arrayOf != 0}
+			}
+		}
+		return typ{}
+	}
+	return result(s, args)
+}
+
+// userCall types a call of a function that CockroachDB does not bring along.
+func (k *cockroach) userCall(n *pgsql.FuncCall, fn catalog.Name, user []*catalog.Function, ops []operand) typ {
+	for j := range ops {
+		k.operand(&ops[j], typ{})
+	}
+	if len(user) == 0 {
+		c := Cause{Kind: UnknownFunction, Node: n, Name: fn.String(), Message: "unknown function: " + fn.String() + "()"}
+		if fn.Schema == "" {
+			if since := addedIn(fn.Name); since != "" {
+				c.Versions = "<" + since
+			}
+		}
+		k.cause(c)
+	} else {
+		c := Cause{Kind: UserFunction, Node: n, Name: fn.Name, Volatility: declared(user, len(ops))}
+		if c.Volatility != Immutable && k.place.immutableOnly() {
+			k.contextual(c)
+		} else if since := userFunctionsSince(k.place); since != "" {
+			c.Versions = "<" + since
+			c.Message = "unimplemented: usage of user-defined function from relations not supported"
+			k.cause(c)
+		}
+	}
+	// The type is the one that PostgreSQL gives it: another rule replaces the
+	// function, or makes it, and what is around it is judged all the same.
+	return k.scope.cockroachType(postgres{k.scope}.call(n))
+}
+
+// declared is the volatility of the user's functions that take n arguments, as
+// far as they agree; VOLATILE is what a function is that does not say.
+func declared(user []*catalog.Function, n int) Volatility {
+	v, found := Immutable, false
+	for _, f := range user {
+		if len(f.Args) < n && len(user) > 1 {
+			continue
+		}
+		d := Volatile
+		switch f.Volatility {
+		case "immutable":
+			d = Immutable
+		case "stable":
+			d = Stable
+		}
+		if !found || d < v {
+			v, found = d, true
+		}
+	}
+	return v
+}
+
+func allKnown(ops []operand) bool {
+	for j := range ops {
+		if !ops[j].t.known() {
+			return false
+		}
+	}
+	return true
+}
+
+func typeList(ops []operand) string {
+	var b strings.Builder
+	for j := range ops {
+		if j > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(ops[j].t.String())
+	}
+	return b.String()
+}
+
+func returning(want typ) string {
+	if want.wildcard() {
+		return ""
+	}
+	return " (returning <" + want.String() + ">)"
+}

@@ -1,0 +1,335 @@
+package expr
+
+import "github.com/pg2crdb/pg2crdb/internal/pgsql"
+
+// operation types an operator, or what PostgreSQL's tree has for one.
+func (k *cockroach) operation(n *pgsql.AExpr, want typ) typ {
+	boolean := typ{id: tBool}
+	switch n.Kind_ {
+	case pgsql.AexprOP:
+		return k.operator(n, want)
+	case pgsql.AexprNullif:
+		ops := [...]operand{operandOf(n.Lexpr), operandOf(n.Rexpr)}
+		return k.sameType(ops[:], want)
+	case pgsql.AexprDistinct, pgsql.AexprNotDistinct:
+		return k.comparison(n, "IS NOT DISTINCT FROM", operandOf(n.Lexpr), operandOf(n.Rexpr))
+	case pgsql.AexprIN:
+		k.in(n)
+	case pgsql.AexprLike:
+		return k.like(n, "LIKE", "like_escape")
+	case pgsql.AexprIlike:
+		return k.like(n, "ILIKE", "ilike_escape")
+	case pgsql.AexprSimilar:
+		return k.like(n, "SIMILAR TO", "similar_to_escape")
+	case pgsql.AexprBetween, pgsql.AexprNotBetween, pgsql.AexprBetweenSym, pgsql.AexprNotBetweenSym:
+		k.between(n)
+	case pgsql.AexprOPAny, pgsql.AexprOPAll:
+		return k.subOperator(n)
+	default:
+		return typ{}
+	}
+	return boolean
+}
+
+// comparisonName is the comparison of CockroachDB that an operator is made of,
+// and whether its operands change places.
+func comparisonName(op string) (name string, swap bool) {
+	switch op {
+	case "=", "<", "<=", "~", "~*", "@>", "<@", "&&", "?", "?|", "?&", "@@":
+		return op, false
+	case "<>", "!=":
+		return "=", false
+	case ">":
+		return "<", true
+	case ">=":
+		return "<=", true
+	case "!~":
+		return "~", false
+	case "!~*":
+		return "~*", false
+	case "~~", "!~~":
+		return "LIKE", false
+	case "~~*", "!~~*":
+		return "ILIKE", false
+	}
+	return "", false
+}
+
+func (k *cockroach) operator(n *pgsql.AExpr, want typ) typ {
+	op := operator(n.Name)
+	if n.Lexpr == nil {
+		sigs := find(cockroachUnary[:], op)
+		ops := [...]operand{operandOf(n.Rexpr)}
+		return k.operated(n, op, sigs, ops[:], want)
+	}
+	ops := [...]operand{operandOf(n.Lexpr), operandOf(n.Rexpr)}
+	// Operators that CockroachDB's grammar turns into calls.
+	switch op {
+	case "#-":
+		return k.builtin(n, "json_remove_path", find(cockroachFunctions[:], "json_remove_path"), ops[:], want)
+	case "<<=":
+		return k.builtin(n, "inet_contained_by_or_equals", find(cockroachFunctions[:], "inet_contained_by_or_equals"), ops[:], want)
+	case ">>=":
+		return k.builtin(n, "inet_contains_or_equals", find(cockroachFunctions[:], "inet_contains_or_equals"), ops[:], want)
+	case "@@":
+		return k.textSearch(n, ops[0], ops[1])
+	}
+	if name, swap := comparisonName(op); name != "" {
+		if swap {
+			ops[0], ops[1] = ops[1], ops[0]
+		}
+		return k.comparison(n, name, ops[0], ops[1])
+	}
+	return k.operated(n, op, find(cockroachBinary[:], op), ops[:], want)
+}
+
+// operated types a unary or a binary operator.
+func (k *cockroach) operated(n *pgsql.AExpr, op string, sigs []signature, ops []operand, want typ) typ {
+	if len(sigs) == 0 {
+		for j := range ops {
+			k.operand(&ops[j], typ{})
+		}
+		k.cause(Cause{Kind: Syntax, Node: n, Name: op, Message: "operator " + op + ": syntax error"})
+		return typ{}
+	}
+	c := k.resolve(sigs, ops, want, len(ops) == 2)
+	v, t, null := agreed(sigs, ops, c)
+	switch {
+	case c.n > 0 && null:
+		return typ{id: tUnknown}
+	case c.n == 0 || c.n > 1 && allKnown(ops):
+		k.unsupported(n, op, ops, want, c.n)
+		return typ{}
+	}
+	k.contextual(Cause{Kind: Operator, Node: n, Name: op, Volatility: v})
+	return t
+}
+
+// unsupported records an operator that no overload fits, or more than one.
+func (k *cockroach) unsupported(n pgsql.Node, op string, ops []operand, want typ, fit int) {
+	if !allKnown(ops) {
+		return
+	}
+	what := "unsupported "
+	if fit > 1 {
+		what = "ambiguous "
+	}
+	if len(ops) == 1 {
+		what += "unary operator: " + op + " <" + ops[0].t.String() + ">"
+	} else {
+		what += "binary operator: <" + ops[0].t.String() + "> " + op + " <" + ops[1].t.String() + ">"
+	}
+	k.cause(Cause{Kind: UnknownSignature, Node: n, Name: op, Message: what + returning(want)})
+}
+
+// comparison types a comparison (typeCheckComparisonOp). With NULL it is NULL.
+func (k *cockroach) comparison(n *pgsql.AExpr, name string, left, right operand) typ {
+	lrow, lok := left.node.(*pgsql.RowExpr)
+	rrow, rok := right.node.(*pgsql.RowExpr)
+	if lok && rok && len(lrow.Args) == len(rrow.Args) {
+		for i := range lrow.Args {
+			k.compared(n, name, operandOf(lrow.Args[i]), operandOf(rrow.Args[i]))
+		}
+		return typ{id: tBool} // the volatility of the parts is not asked for
+	}
+	v, null := k.compared(n, name, left, right)
+	if null {
+		return typ{id: tUnknown}
+	}
+	k.contextual(Cause{Kind: Operator, Node: n, Name: k.written(n, name), Volatility: v})
+	return typ{id: tBool}
+}
+
+// compared types the operands of a comparison and returns how volatile it is,
+// and whether it is NULL because an operand is.
+func (k *cockroach) compared(n *pgsql.AExpr, name string, left, right operand) (v Volatility, null bool) {
+	ops := [...]operand{left, right}
+	sigs := find(cockroachComparisons[:], name)
+	c := k.resolve(sigs, ops[:], typ{}, true)
+	l, r := ops[0].t.arrays(), ops[1].t.arrays()
+	if c.n == 0 || generic(l) && generic(r) && !equivalent(l, r) {
+		k.incomparable(n, name, ops[:])
+		return Immutable, false
+	}
+	v, _, null = agreed(sigs, ops[:], c)
+	return v, null
+}
+
+// generic types match any overload of their form and must be compared by themselves.
+func generic(t typ) bool { return t.array || t.id == tAnyenum || family(t.id) == tCollated }
+
+// written is the operator as it stands in the expression, which is how
+// CockroachDB names it in an error.
+func (k *cockroach) written(n *pgsql.AExpr, name string) string {
+	if n.Kind_ == pgsql.AexprOP || n.Kind_ == pgsql.AexprOPAny || n.Kind_ == pgsql.AexprOPAll {
+		if op := operator(n.Name); op != "<>" && op != "" {
+			return op
+		}
+		return "!="
+	}
+	if n.Kind_ == pgsql.AexprDistinct {
+		return "IS DISTINCT FROM"
+	}
+	return name
+}
+
+func (k *cockroach) incomparable(n *pgsql.AExpr, name string, ops []operand) {
+	if allKnown(ops) {
+		k.cause(Cause{
+			Kind: UnknownSignature, Node: n, Name: name,
+			Message: "unsupported comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
+		})
+	}
+}
+
+// textSearch: strings on either side of @@ go through the default text search
+// configuration, which makes them context-dependent.
+func (k *cockroach) textSearch(n *pgsql.AExpr, left, right operand) typ {
+	kind := func(o operand) typeID {
+		if o.lit.kind != notLiteral {
+			return family(o.lit.natural().id)
+		}
+		return family(o.t.id)
+	}
+	for _, o := range [...]*operand{&left, &right} {
+		if o.lit.kind == notLiteral {
+			k.operand(o, typ{})
+		}
+	}
+	l, r := kind(left), kind(right)
+	function := func(o *operand, name string, t typeID) {
+		k.operand(o, typ{})
+		o.t = typ{id: t}
+		k.contextual(Cause{Kind: Function, Node: n, Name: name, Volatility: Stable})
+	}
+	if l == tText && (r == tText || r == tTsquery) {
+		function(&left, "to_tsvector", tTsvector)
+	}
+	if r == tText && l == tText {
+		function(&right, "plainto_tsquery", tTsquery)
+	} else if r == tText && l == tTsquery {
+		function(&right, "to_tsvector", tTsvector)
+	}
+	return k.comparison(n, "@@", left, right)
+}
+
+// like types LIKE and its kin. With an ESCAPE they are calls, as the right
+// side is in PostgreSQL's tree.
+func (k *cockroach) like(n *pgsql.AExpr, name, escape string) typ {
+	boolean := typ{id: tBool}
+	if f, ok := n.Rexpr.(*pgsql.FuncCall); ok && f.Funcformat != pgsql.CoerceExplicitCast {
+		switch called := f.Funcname; {
+		case len(f.Args) == 2 && isCall(called, "like_escape", "similar_to_escape"):
+			ops := [...]operand{operandOf(n.Lexpr), operandOf(f.Args[0]), operandOf(f.Args[1])}
+			k.builtin(n, escape, find(cockroachFunctions[:], escape), ops[:], boolean)
+			return boolean
+		case len(f.Args) == 1 && isCall(called, "similar_to_escape"):
+			return k.comparison(n, name, operandOf(n.Lexpr), operandOf(f.Args[0]))
+		}
+	}
+	return k.comparison(n, name, operandOf(n.Lexpr), operandOf(n.Rexpr))
+}
+
+func isCall(list []pgsql.Node, names ...string) bool {
+	fn := name(list)
+	for _, n := range names {
+		if fn.Schema == "" && fn.Name == n {
+			return true
+		}
+	}
+	return false
+}
+
+// in types x IN (...): all are of one type, and there must be an IN for it.
+func (k *cockroach) in(n *pgsql.AExpr) {
+	ops := append([]operand{operandOf(n.Lexpr)}, operands(items(n.Rexpr))...)
+	t := k.sameType(ops, typ{})
+	if !t.known() || t.null() {
+		return
+	}
+	sigs := find(cockroachComparisons[:], "IN")
+	for i := range sigs {
+		if equivalent(sigs[i].param(0), t) {
+			return
+		}
+	}
+	k.cause(Cause{
+		Kind: UnknownSignature, Node: n, Name: "IN",
+		Message: "unsupported comparison operator: <" + t.String() + "> IN <tuple>",
+	})
+}
+
+// between: CockroachDB types the two comparisons of BETWEEN but does not ask
+// for their volatility, except where it reads a predicate back.
+func (k *cockroach) between(n *pgsql.AExpr) {
+	bounds := items(n.Rexpr)
+	if len(bounds) != 2 {
+		return
+	}
+	left := operandOf(n.Lexpr)
+	if left.lit.kind == notLiteral {
+		k.operand(&left, typ{})
+	}
+	for i, b := range bounds {
+		l, r, name := left, operandOf(b), "<="
+		if i == 0 {
+			l, r = r, l
+		}
+		if v, null := k.compared(n, name, l, r); !null && k.place == IndexPredicate {
+			k.contextual(Cause{Kind: Operator, Node: n, Name: "BETWEEN", Volatility: v})
+		}
+	}
+}
+
+// subOperator types x = ANY (array) and its kin.
+func (k *cockroach) subOperator(n *pgsql.AExpr) typ {
+	boolean, null := typ{id: tBool}, typ{id: tUnknown}
+	op := operator(n.Name)
+	name, swap := comparisonName(op)
+	sigs := find(cockroachComparisons[:], name)
+	left := operandOf(n.Lexpr)
+	var elem typ
+	if a, ok := n.Rexpr.(*pgsql.AArrayExpr); ok && len(a.Elements) > 0 {
+		ops := append([]operand{left}, operands(a.Elements)...)
+		elem = k.sameType(ops, typ{})
+		left.t, left.done = elem, true
+	} else {
+		k.operand(&left, typ{})
+		right := operandOf(n.Rexpr)
+		k.operand(&right, left.t.arrayOf())
+		if elem = right.t.arrays(); elem.array {
+			elem = elem.elem()
+		} else if elem.known() && !elem.null() && elem.id != tRecord {
+			k.cause(Cause{
+				Kind: UnknownSignature, Node: n, Name: op,
+				Message: "op ANY <right> requires array, tuple or subquery on right side",
+			})
+			return boolean
+		}
+	}
+	switch {
+	case !left.t.known() || !elem.known():
+		return boolean
+	case left.t.null() || elem.null():
+		return null
+	}
+	ops := [...]operand{left, {node: n.Rexpr, t: elem, done: true}}
+	if swap {
+		ops[0], ops[1] = ops[1], ops[0]
+	}
+	for i := range sigs {
+		if equivalent(sigs[i].param(0), ops[0].t) && equivalent(sigs[i].param(1), ops[1].t) {
+			k.contextual(Cause{Kind: Operator, Node: n, Name: k.anyAll(n), Volatility: sigs[i].volatility})
+			return boolean
+		}
+	}
+	k.incomparable(n, name, ops[:])
+	return boolean
+}
+
+func (k *cockroach) anyAll(n *pgsql.AExpr) string {
+	if n.Kind_ == pgsql.AexprOPAll {
+		return "ALL"
+	}
+	return "ANY"
+}

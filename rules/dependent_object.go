@@ -1,0 +1,221 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+var dependentObject = &Rule{
+	Name:       "dependent-object",
+	Title:      "A table that cannot be renamed or dropped while a view or a function uses it",
+	Condition:  "`ALTER TABLE ... RENAME TO`, `RENAME COLUMN` or `SET SCHEMA` of a table that a view uses, and `RENAME TO`, `SET SCHEMA` or `DROP TABLE` of one that the body of a function uses.",
+	Effect:     "In PostgreSQL a view follows the renaming, and nobody asks what the body of a function names. CockroachDB refuses the statement (SQLSTATE 2BP01).",
+	Workaround: "Left to a person: drop the view or the function, rename, and create it again with the new name.",
+	Versions:   "*",
+	Issues:     []int{10083},
+	Sources:    []string{"CockroachDB docs, alter-table.md, known limitations", "measured on v26.1"},
+	Examples: []Example{
+		{
+			Name:   "a view",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\nCREATE VIEW v AS SELECT id FROM t;\n",
+			Input:  "ALTER TABLE t RENAME COLUMN a TO b;\nALTER TABLE t RENAME TO u;\n",
+			Want:   []string{"2:1 error manual"},
+			Error:  "because view \"v\" depends on it",
+			Manual: true,
+		},
+		{
+			Name:   "a function",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\nCREATE FUNCTION f() RETURNS INT8 LANGUAGE sql AS 'SELECT id FROM t LIMIT 1';\n",
+			Input:  "DROP TABLE t;\n",
+			Want:   []string{"1:12 error manual"},
+			Error:  "other objects depend on it",
+			Manual: true,
+		},
+		{
+			Name:  "the view is gone",
+			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\nCREATE VIEW v AS SELECT id FROM t;\nDROP VIEW v;\n",
+			Input: "ALTER TABLE t RENAME TO u;\n",
+		},
+	},
+	Statement: func(p *Pass) {
+		d := State[dependents](p)
+		if d.of == nil {
+			d.of = map[tableKey][]dependent{}
+		}
+		if p.Stmt.Down {
+			return
+		}
+		switch n := p.Stmt.Tree.(type) {
+		case *pgsql.ViewStmt:
+			d.view(p, n.View, n.Query)
+		case *pgsql.CreateTableAsStmt:
+			if n.Objtype == pgsql.ObjectMatview && n.Into != nil {
+				d.view(p, n.Into.Rel, n.Query)
+			}
+		case *pgsql.CreateFunctionStmt:
+			d.function(p, n)
+		case *pgsql.RenameStmt:
+			d.rename(p, n)
+		case *pgsql.AlterObjectSchemaStmt:
+			if t := p.Catalog.Table(n.Relation); t != nil && n.ObjectType == pgsql.ObjectTable {
+				d.refuse(p, t, "", "move to another schema", 0, len(p.Stmt.Tokens)-1)
+			}
+		case *pgsql.DropStmt:
+			d.drop(p, n)
+		}
+	},
+}
+
+// dependents is what views and functions use.
+type dependents struct{ of map[tableKey][]dependent }
+
+// dependent is a view or a function that uses a table.
+type dependent struct {
+	kind string // "view" or "function"
+	name catalog.Name
+	// columns that a view names; all if it says *.
+	columns map[string]bool
+	all     bool
+}
+
+// severity is that of a change that e stands in the way of. A function that the
+// target refuses does not, until somebody rewrites it.
+func (e dependent) severity(p *Pass) Severity {
+	if e.kind != "view" && isBroken(p, e.name) {
+		return Warning
+	}
+	return Error
+}
+
+// forget takes a view or a function out.
+func (d *dependents) forget(kind string, name catalog.Name) {
+	for key, list := range d.of {
+		keep := list[:0:0]
+		for _, e := range list {
+			if e.kind != kind || e.name.Name != name.Name || e.name.Schema != name.Schema && e.name.Schema != "" && name.Schema != "" {
+				keep = append(keep, e)
+			}
+		}
+		d.of[key] = keep
+	}
+}
+
+func (d *dependents) view(p *Pass, rv *pgsql.RangeVar, query pgsql.Node) {
+	if rv == nil {
+		return
+	}
+	e := dependent{kind: "view", name: catalog.Name{Schema: rv.Schemaname, Name: rv.Relname}, columns: map[string]bool{}}
+	d.forget(e.kind, e.name)
+	var tables []*catalog.Table
+	pgsql.Walk(query, func(n pgsql.Node, _ []pgsql.Node) bool {
+		switch n := n.(type) {
+		case *pgsql.RangeVar:
+			if t := p.Catalog.Table(n); t != nil {
+				tables = append(tables, t)
+			}
+		case *pgsql.ColumnRef:
+			switch last := n.Fields[len(n.Fields)-1].(type) {
+			case *pgsql.String:
+				e.columns[last.Sval] = true
+			case *pgsql.AStar:
+				e.all = true
+			}
+		case *pgsql.JoinExpr:
+			e.all = e.all || n.IsNatural
+			for _, c := range names(n.UsingClause) {
+				e.columns[c] = true
+			}
+		}
+		return true
+	})
+	for _, t := range tables {
+		d.of[keyOf(t)] = append(d.of[keyOf(t)], e)
+	}
+}
+
+func (d *dependents) function(p *Pass, n *pgsql.CreateFunctionStmt) {
+	e := dependent{kind: "function", name: catalog.ListName(n.Funcname)}
+	if n.IsProcedure {
+		e.kind = "procedure"
+	}
+	if n.Replace {
+		d.forget(e.kind, e.name)
+	}
+	if catalog.TypeOf(n.ReturnType).Name == "trigger" {
+		return // read when the trigger is made, for the trigger
+	}
+	for _, t := range bodyTables(p) {
+		d.of[keyOf(t)] = append(d.of[keyOf(t)], e)
+	}
+}
+
+func (d *dependents) rename(p *Pass, n *pgsql.RenameStmt) {
+	t := p.Catalog.Table(n.Relation)
+	if t == nil || t.PartitionOf != nil {
+		return
+	}
+	last := len(p.Stmt.Tokens) - 1
+	switch {
+	case n.RenameType == pgsql.ObjectTable:
+		d.refuse(p, t, "", "be renamed", 0, last)
+	case n.RenameType == pgsql.ObjectColumn && n.RelationType == pgsql.ObjectTable:
+		d.refuse(p, t, n.Subname, "have column "+n.Subname+" renamed", 0, last)
+	}
+}
+
+func (d *dependents) drop(p *Pass, n *pgsql.DropStmt) {
+	list := dropList(p.Stmt)
+	for i, o := range n.Objects {
+		var name catalog.Name
+		switch o := o.(type) {
+		case *pgsql.List:
+			name = catalog.ListName(o.Items)
+		case *pgsql.ObjectWithArgs:
+			name = catalog.ListName(o.Objname)
+		}
+		switch n.RemoveType {
+		case pgsql.ObjectView, pgsql.ObjectMatview:
+			d.forget("view", name)
+		case pgsql.ObjectFunction:
+			d.forget("function", name)
+		case pgsql.ObjectProcedure:
+			d.forget("procedure", name)
+		case pgsql.ObjectTable:
+			t := p.Catalog.Relation(name)
+			if t == nil || t.PartitionOf != nil || i >= len(list.Elements) {
+				continue
+			}
+			if n.Behavior == pgsql.DropCascade {
+				d.of[keyOf(t)] = nil
+				continue
+			}
+			for _, e := range d.of[keyOf(t)] {
+				if e.kind == "view" {
+					continue // refused by PostgreSQL as well
+				}
+				f := manual(fmt.Sprintf("CockroachDB does not drop %s while %s %s uses it", t.Name, e.kind, e.name), fmt.Sprintf("Drop %s %s first", e.kind, e.name))
+				f.at(p.Stmt, list.Elements[i][0], list.Elements[i][1])
+				f.Severity = e.severity(p)
+				p.Report(f)
+				break
+			}
+		}
+	}
+}
+
+// refuse reports a change that a dependent stands in the way of.
+func (d *dependents) refuse(p *Pass, t *catalog.Table, column, what string, first, last int) {
+	for _, e := range d.of[keyOf(t)] {
+		if column != "" && (e.kind != "view" || !e.all && !e.columns[column]) {
+			continue
+		}
+		f := manual(fmt.Sprintf("in CockroachDB table %s cannot %s while %s %s uses it", t.Name, what, e.kind, e.name),
+			fmt.Sprintf("Drop %s %s before, and create it again with the new name behind", e.kind, e.name))
+		f.at(p.Stmt, first, last)
+		f.Severity = e.severity(p)
+		p.Report(f)
+		return
+	}
+}

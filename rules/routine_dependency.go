@@ -1,0 +1,308 @@
+package rules
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+var routineDependency = &Rule{
+	Name:  "routine-dependency",
+	Title: "What a function, a trigger or another view names is renamed, changed or dropped",
+	Condition: "`RENAME COLUMN`, `DROP COLUMN` or `ALTER COLUMN TYPE` of a column that a function's body names; renaming, moving or dropping a table that a trigger's function uses; " +
+		"renaming or moving a view that another view uses; `DROP FUNCTION` of one that another function calls; `DROP TABLE ... CASCADE` of a table that a function uses. (For tables and their views and functions see `dependent-object`.)",
+	Effect: "PostgreSQL looks the names in a function up when it runs. CockroachDB notes what a function, a trigger and a view name, and refuses the statement (SQLSTATE 2BP01). " +
+		"`DROP TABLE ... CASCADE` drops the functions that use the table.",
+	Workaround: "A person has to drop the function, the trigger or the view in front of the statement and make it again behind it, with the new names.",
+	Versions:   "*",
+	Issues:     []int{10083, 83233},
+	Sources:    []string{"measured on v26.1"},
+	Examples: []Example{
+		{
+			Name:   "a column that a function reads",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, b INT8);\nCREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM t WHERE a = 1';\n",
+			Input:  "ALTER TABLE t RENAME COLUMN a TO c;\n",
+			Want:   []string{"1:1 error manual"},
+			Error:  "because function \"n\" depends on it",
+			Manual: true,
+		},
+		{
+			Name:   "a view under another",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8);\nCREATE VIEW v AS SELECT a FROM t;\nCREATE VIEW w AS SELECT a FROM v;\n",
+			Input:  "ALTER VIEW v RENAME TO x;\n",
+			Want:   []string{"1:1 error manual"},
+			Error:  "because view \"w\" depends on it",
+			Manual: true,
+		},
+		{
+			Name:  "what nothing names",
+			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, b INT8);\nCREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM t WHERE a = 1';\n",
+			Input: "ALTER TABLE t RENAME COLUMN b TO c;\nDROP FUNCTION n();\nALTER TABLE t RENAME COLUMN a TO b;\n",
+		},
+	},
+	Nodes: []pgsql.Kind{
+		pgsql.KindViewStmt, pgsql.KindCreateTableAsStmt, pgsql.KindCreateFunctionStmt, pgsql.KindCreateTrigStmt,
+		pgsql.KindDropStmt, pgsql.KindRenameStmt, pgsql.KindAlterObjectSchemaStmt, pgsql.KindAlterTableStmt,
+	},
+	Check: func(p *Pass, node pgsql.Node) {
+		mem := State[routineUsers](p)
+		if mem.users == nil {
+			mem.users = map[string]*user{}
+		}
+		if p.Stmt.Down {
+			return
+		}
+		switch n := node.(type) {
+		case *pgsql.ViewStmt:
+			mem.add(p, "view", catalog.Name{Schema: n.View.Schemaname, Name: n.View.Relname}, []pgsql.Node{n.Query})
+		case *pgsql.CreateTableAsStmt:
+			if n.Objtype == pgsql.ObjectMatview && n.Into != nil {
+				mem.add(p, "view", catalog.Name{Schema: n.Into.Rel.Schemaname, Name: n.Into.Rel.Relname}, []pgsql.Node{n.Query})
+			}
+		case *pgsql.CreateFunctionStmt:
+			r := routineOf(p)
+			if r.body == nil {
+				return
+			}
+			var trees []pgsql.Node
+			for _, f := range r.body.code {
+				if f.tree != nil {
+					trees = append(trees, f.tree)
+				}
+			}
+			if r.isTrigger() {
+				mem.bodies = mapSet(mem.bodies, r.name.Name, trees)
+				return
+			}
+			if !isBroken(p, r.name) {
+				mem.add(p, r.noun, r.name, trees)
+			}
+		case *pgsql.CreateTrigStmt:
+			if trees := mem.bodies[catalog.ListName(n.Funcname).Name]; trees != nil && n.Relation != nil {
+				mem.add(p, "trigger", catalog.Name{Name: n.Trigname + " on table " + n.Relation.Relname}, trees)
+			}
+		case *pgsql.DropStmt:
+			mem.drop(p, n)
+		case *pgsql.RenameStmt:
+			mem.rename(p, n)
+		case *pgsql.AlterObjectSchemaStmt:
+			if n.Relation != nil {
+				mem.refuse(p, n.Relation, "", "SET SCHEMA", mem.ours(p, n.Relation))
+			}
+		case *pgsql.AlterTableStmt:
+			for _, c := range n.Cmds {
+				cmd, ok := c.(*pgsql.AlterTableCmd)
+				if ok && (cmd.Subtype == pgsql.ATDropColumn || cmd.Subtype == pgsql.ATAlterColumnType) {
+					what := map[pgsql.AlterTableType]string{pgsql.ATDropColumn: "DROP COLUMN", pgsql.ATAlterColumnType: "ALTER COLUMN TYPE"}[cmd.Subtype]
+					mem.refuse(p, n.Relation, cmd.Name, what, (*user).isRoutine)
+				}
+			}
+		}
+	},
+}
+
+func mapSet[K comparable, V any](m map[K]V, k K, v V) map[K]V {
+	if m == nil {
+		m = map[K]V{}
+	}
+	m[k] = v
+	return m
+}
+
+// routineUsers is the rule's memory: what uses relations, by its own key.
+type routineUsers struct {
+	users map[string]*user
+	// bodies are those of trigger functions, which depend on nothing until a
+	// trigger runs them.
+	bodies map[string][]pgsql.Node
+}
+
+// user is a view, a function or a trigger, with what it names.
+type user struct {
+	noun, name string
+	relations  map[string]bool
+	columns    map[string]bool
+	functions  map[string]bool
+	star       bool
+}
+
+func (u *user) isRoutine() bool { return u.noun == "function" || u.noun == "procedure" }
+
+func userKey(noun string, name catalog.Name) string {
+	if noun == "procedure" {
+		noun = "function"
+	}
+	return noun + " " + name.Name
+}
+
+// add notes what a statement makes and what that names.
+func (mem *routineUsers) add(p *Pass, noun string, name catalog.Name, trees []pgsql.Node) {
+	u := &user{noun: noun, name: name.Name, relations: map[string]bool{}, columns: map[string]bool{}, functions: map[string]bool{}}
+	for _, tree := range trees {
+		pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+			switch n := n.(type) {
+			case *pgsql.RangeVar:
+				if t := p.Catalog.Table(n); t != nil {
+					u.relations[tableID(p, t.Name)] = true
+				}
+			case *pgsql.ColumnRef:
+				if s, ok := n.Fields[len(n.Fields)-1].(*pgsql.String); ok {
+					u.columns[s.Sval] = true
+				} else {
+					u.star = true
+				}
+			case *pgsql.ResTarget:
+				if n.Name != "" {
+					u.columns[n.Name] = true
+				}
+			case *pgsql.FuncCall:
+				u.functions[catalog.ListName(n.Funcname).Name] = true
+			}
+			return true
+		})
+	}
+	mem.users[userKey(noun, name)] = u
+}
+
+// using returns what uses a relation, or a column of it, in order.
+func (mem *routineUsers) using(p *Pass, rv *pgsql.RangeVar, column string, which func(*user) bool) []*user {
+	t := p.Catalog.Table(rv)
+	if t == nil {
+		return nil
+	}
+	id := tableID(p, t.Name)
+	var out []*user
+	for _, u := range mem.users {
+		if !u.relations[id] || !which(u) || column != "" && (u.noun == "trigger" || !u.star && !u.columns[column]) {
+			continue
+		}
+		out = append(out, u)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].name < out[j].name })
+	return out
+}
+
+// refuse reports a statement that something's use of the relation forbids.
+func (mem *routineUsers) refuse(p *Pass, rv *pgsql.RangeVar, column, what string, which func(*user) bool) {
+	users := mem.using(p, rv, column, which)
+	if len(users) == 0 {
+		return
+	}
+	var names []string
+	for _, u := range users {
+		names = append(names, u.noun+" "+u.name)
+	}
+	subject := rv.Relname
+	if column != "" {
+		subject += "." + column
+	}
+	p.Report(manual(fmt.Sprintf("CockroachDB refuses %s of %s because %s uses it", what, subject, strings.Join(names, ", ")),
+		"Drop what uses it in front of the statement, and make it again behind it with the new names"))
+}
+
+// ours selects what rule dependent-object does not speak of: for a table its
+// triggers, for a view everything.
+func (mem *routineUsers) ours(p *Pass, rv *pgsql.RangeVar) func(*user) bool {
+	t := p.Catalog.Table(rv)
+	view := t != nil && (t.Kind == catalog.View || t.Kind == catalog.MatView)
+	return func(u *user) bool { return view || u.noun == "trigger" }
+}
+
+func (mem *routineUsers) rename(p *Pass, n *pgsql.RenameStmt) {
+	switch n.RenameType {
+	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview:
+		mem.refuse(p, n.Relation, "", "RENAME", mem.ours(p, n.Relation))
+		// A view keeps its own dependencies under its new name.
+		if n.Relation != nil {
+			old := userKey("view", catalog.Name{Name: n.Relation.Relname})
+			if u := mem.users[old]; u != nil {
+				delete(mem.users, old)
+				u.name = n.Newname
+				mem.users[userKey("view", catalog.Name{Name: n.Newname})] = u
+			}
+		}
+	case pgsql.ObjectColumn:
+		if t := p.Catalog.Table(n.Relation); t != nil && t.Kind != catalog.View && t.Kind != catalog.MatView {
+			mem.refuse(p, n.Relation, n.Subname, "RENAME COLUMN", (*user).isRoutine)
+		}
+	}
+}
+
+func (mem *routineUsers) drop(p *Pass, n *pgsql.DropStmt) {
+	gone := map[string]bool{}
+	for _, o := range n.Objects {
+		switch o := o.(type) {
+		case *pgsql.List:
+			gone[catalog.ListName(o.Items).Name] = true
+		case *pgsql.ObjectWithArgs:
+			gone[catalog.ListName(o.Objname).Name] = true
+		}
+	}
+	switch n.RemoveType {
+	case pgsql.ObjectView, pgsql.ObjectMatview:
+		for name := range gone {
+			delete(mem.users, "view "+name)
+		}
+	case pgsql.ObjectTrigger:
+		if _, table, name := droppedTrigger(p, n); name != "" {
+			if i := strings.LastIndexByte(table, '.'); i >= 0 {
+				table = table[i+1:]
+			}
+			delete(mem.users, "trigger "+name+" on table "+strings.Trim(table, `"`))
+		}
+	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine:
+		for name := range gone {
+			mem.callers(p, n, name, gone)
+			delete(mem.users, "function "+name)
+		}
+	case pgsql.ObjectTable:
+		for _, o := range n.Objects {
+			if l, ok := o.(*pgsql.List); ok {
+				mem.dropTable(p, n, catalog.ListName(l.Items))
+			}
+		}
+	}
+}
+
+// callers reports a dropped function that other functions call.
+func (mem *routineUsers) callers(p *Pass, n *pgsql.DropStmt, name string, gone map[string]bool) {
+	if len(p.Catalog.Functions(catalog.Name{Name: name})) == 0 {
+		return
+	}
+	var names []string
+	for _, u := range mem.users {
+		if u.isRoutine() && u.functions[name] && !gone[u.name] && u.name != name {
+			names = append(names, u.noun+" "+u.name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	sort.Strings(names)
+	p.Report(manual(fmt.Sprintf("CockroachDB refuses to drop %s because %s calls it", name, strings.Join(names, ", ")), "Drop what calls it first, and make it again behind the statement if it is still needed"))
+}
+
+// dropTable reports a dropped table that functions use.
+func (mem *routineUsers) dropTable(p *Pass, n *pgsql.DropStmt, name catalog.Name) {
+	rv := &pgsql.RangeVar{Schemaname: name.Schema, Relname: name.Name}
+	other := func(u *user) bool { return u.noun == "trigger" && !strings.HasSuffix(u.name, " on table "+name.Name) }
+	if n.Behavior == pgsql.DropCascade {
+		for _, u := range mem.using(p, rv, "", func(*user) bool { return true }) {
+			if u.isRoutine() {
+				p.Report(Finding{Severity: Warning, Fidelity: Changed, Message: fmt.Sprintf("CASCADE drops %s %s with the table, which PostgreSQL does not", u.noun, u.name)})
+			}
+			delete(mem.users, userKey(u.noun, catalog.Name{Name: u.name}))
+		}
+		return
+	}
+	mem.refuse(p, rv, "", "DROP TABLE", other)
+	// The table's own triggers go with it.
+	for key, u := range mem.users {
+		if u.noun == "trigger" && strings.HasSuffix(u.name, " on table "+name.Name) {
+			delete(mem.users, key)
+		}
+	}
+}

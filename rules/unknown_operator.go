@@ -1,0 +1,69 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+var unknownOperator = &Rule{
+	Name:       "unknown-operator",
+	Title:      "An operator that CockroachDB lacks",
+	Condition:  "An operator that is not in CockroachDB's grammar: `@?`, `^@`, `!!`, `@` in front of a number, those of geometric types and ranges (`<<|`, `~=`, `-|-`), of word similarity (`<%`), of the schema's own, or one with a schema other than pg_catalog.",
+	Effect:     "A syntax error (SQLSTATE 42601 or 0A000).",
+	Workaround: "Manual: call a function that does the same. For the common ones the finding names it.",
+	Versions:   "*",
+	Issues:     []int{65017},
+	Sources:    []string{"CockroachDB docs, functions-and-operators.md", "measured on v26.1"},
+	Examples: []Example{
+		{
+			Name:   "a prefix",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n",
+			Input:  "CREATE VIEW v AS SELECT a ^@ 'x' AS p FROM t;\n",
+			Want:   []string{"1:27 error manual"},
+			Error:  "syntax error",
+			Manual: true,
+		},
+		{
+			Name:  "what CockroachDB has",
+			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT, tags TEXT[]);\n",
+			Input: "CREATE VIEW v AS SELECT id FROM t WHERE a !~* 'x' AND tags @> ARRAY['y'] AND a OPERATOR(pg_catalog.<>) ALL (ARRAY['z']);\n",
+		},
+	},
+	Nodes: []pgsql.Kind{pgsql.KindAExpr},
+	Check: func(p *Pass, node pgsql.Node) {
+		n := node.(*pgsql.AExpr)
+		switch n.Kind_ {
+		case pgsql.AexprOP, pgsql.AexprOPAny, pgsql.AexprOPAll:
+		default:
+			return
+		}
+		name := catalog.ListName(n.Name)
+		known := binaryOperator[name.Name]
+		if n.Lexpr == nil {
+			known = unaryOperator[name.Name]
+		}
+		at := p.Stmt.tokenOf(n)
+		if at < 0 || known && (name.Schema == "" || name.Schema == "pg_catalog") {
+			return
+		}
+		todo := operatorTodo[name.Name]
+		if todo == "" {
+			todo = "Call a function that does the same"
+		}
+		f := manual(fmt.Sprintf("CockroachDB has no operator %s", name.Name), todo)
+		f.at(p.Stmt, at, at)
+		p.Report(f)
+	},
+}
+
+// Source: CockroachDB's grammar and operators of v26.1 (docs, functions-and-operators.md).
+var (
+	binaryOperator = words("+ - * / // % ^ & | # << >> <<= >>= || -> ->> #> #>> #- @> <@ ? ?| ?& && @@ ~ !~ ~* !~* ~~ !~~ ~~* !~~* = <> != < <= > >= <-> <#> <=> ?@> ?<@")
+	unaryOperator  = words("+ - ~ |/ ||/")
+	operatorTodo   = map[string]string{
+		"@?": "Call jsonb_path_exists (from v25.2 on)", "^@": "Call starts_with", "@": "Call abs", "!!": "Call factorial of your own, or write !! of a tsquery as a text",
+		"<%": "Use similarity() and %", "%>": "Use similarity() and %", "~=": "Compare the parts", "-|-": "Compare the bounds",
+	}
+)

@@ -1,0 +1,59 @@
+package rules
+
+import "strings"
+
+// Source: CockroachDB source v26.1.0-alpha.1, pkg/sql/unsupported_vars.go and vars.go; SHOW ALL of a server of that version.
+
+// refusedVariable are PostgreSQL's settings that CockroachDB knows by name and refuses.
+var refusedVariable = words(`
+	array_nulls backend_flush_after commit_delay commit_siblings constraint_exclusion cpu_index_tuple_cost cpu_operator_cost cpu_tuple_cost
+	cursor_tuple_fraction debug_deadlocks debug_pretty_print debug_print_parse debug_print_plan debug_print_rewritten default_statistics_target
+	default_transaction_deferrable dynamic_library_path effective_cache_size enable_bitmapscan enable_gathermerge enable_hashagg enable_hashjoin
+	enable_indexonlyscan enable_indexscan enable_material enable_mergejoin enable_nestloop enable_sort enable_tidscan exit_on_error
+	force_parallel_mode from_collapse_limit geqo geqo_effort geqo_generations geqo_pool_size geqo_seed geqo_selection_bias geqo_threshold
+	gin_fuzzy_search_limit gin_pending_list_limit ignore_checksum_failure join_collapse_limit lo_compat_privileges local_preload_libraries
+	log_btree_build_stats log_duration log_error_verbosity log_executor_stats log_lock_waits log_min_duration_statement log_min_error_statement
+	log_min_messages log_parser_stats log_planner_stats log_replication_commands log_statement log_statement_stats log_temp_files
+	maintenance_work_mem max_parallel_workers max_parallel_workers_per_gather max_stack_depth min_parallel_index_scan_size
+	min_parallel_table_scan_size operator_precedence_warning optimize_bounded_sort parallel_setup_cost parallel_tuple_cost quote_all_identifiers
+	random_page_cost replacement_sort_tuples seed seq_page_cost session_preload_libraries tcp_keepalives_count tcp_keepalives_idle
+	tcp_keepalives_interval temp_buffers temp_file_limit temp_tablespaces timezone_abbreviations trace_lock_oidmin trace_lock_table trace_locks
+	trace_lwlocks trace_notify trace_sort trace_syncscan trace_userlocks track_activities track_counts track_functions track_io_timing
+	transaction_deferrable transform_null_equals update_process_title vacuum_cost_delay vacuum_cost_limit vacuum_cost_page_dirty
+	vacuum_cost_page_hit vacuum_cost_page_miss vacuum_freeze_min_age vacuum_freeze_table_age vacuum_multixact_freeze_min_age
+	vacuum_multixact_freeze_table_age wal_compression wal_consistency_checking wal_debug work_mem xmlbinary zero_damaged_pages
+`)
+
+// knownVariable are PostgreSQL's settings that CockroachDB has.
+var knownVariable = words(`
+	all application_name backslash_quote bytea_output check_function_bodies client_encoding client_min_messages database
+	datestyle deadlock_timeout default_table_access_method default_tablespace default_text_search_config default_transaction_isolation
+	default_transaction_read_only default_with_oids enable_seqscan escape_string_warning extra_float_digits idle_in_transaction_session_timeout
+	idle_session_timeout integer_datetimes intervalstyle is_superuser lc_collate lc_ctype lc_messages lc_monetary lc_numeric lc_time
+	lock_timeout log_timezone max_connections max_identifier_length max_index_keys max_prepared_transactions password_encryption
+	plan_cache_mode role row_security search_path server_encoding server_version server_version_num session_authorization session_user
+	ssl standard_conforming_strings statement_timeout synchronize_seqscans synchronous_commit timezone transaction transaction_isolation
+	transaction_read_only transaction_timeout xmloption
+`)
+
+// crdbVariable reports whether a setting is CockroachDB's own.
+func crdbVariable(name string) bool {
+	for _, prefix := range crdbPrefixes {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+var crdbPrefixes = strings.Fields(`
+	allow_ alter_ always_ authentication_ autocommit_ avoid_ buffered_ bypass_ canary_ close_cursors copy_ cost_scans crdb_ create_table_
+	declare_cursor_ default_int_size default_transaction_priority default_transaction_quality default_transaction_use descriptor_ direct_
+	disable_ disallow_ distribute_ distsql enable_auto_rehoming enable_create_stats enable_drop_enum enable_durable enable_experimental
+	enable_implicit enable_insert_fast enable_inspect enable_multi enable_scrub enable_shared enable_super enable_zigzag enforce_ expect_
+	experimental_ force_savepoint foreign_key_cascades index_ initial_retry inject_ join_reader kv_ large_full legacy_ locality max_retries
+	multiple_ node_id null_ordered on_update_ opt_ optimizer override_ parallelize_ pg_trgm plpgsql_ prefer_ prepared_statements propagate_
+	recursion_ register_ reorder_ require_explicit results_buffer serial_normalization session_id show_primary sql_safe streamer_ strict_ddl
+	stub_ system_identity testing_ tracing transaction_priority transaction_rows transaction_status troubleshooting unbounded_ unconstrained_
+	unsafe_ use_ variable_inequality vector_ vectorize
+`)
