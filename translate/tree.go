@@ -65,17 +65,22 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 	return out, finishErr
 }
 
-// histories translates histories at the same time: each is applied to a
-// database of its own, so that none knows of another.
+// histories translates histories.
 func histories(ctx context.Context, list []layout.History, opts Options) ([]*Result, error) {
-	results := make([]*Result, len(list))
+	return each(list, func(h layout.History) (*Result, error) { return History(ctx, h.Sources, opts) })
+}
+
+// each calls f for all histories at the same time: each is applied to a
+// database of its own, so that none knows of another.
+func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T, error) {
+	results := make([]T, len(list))
 	errs := make([]error, len(list))
 	var wg sync.WaitGroup
 	for i, h := range list {
 		wg.Add(1)
 		go func(i int, h layout.History) {
 			defer wg.Done()
-			results[i], errs[i] = History(ctx, h.Sources, opts)
+			results[i], errs[i] = f(h)
 		}(i, h)
 	}
 	wg.Wait()
@@ -100,12 +105,12 @@ func Lint(ctx context.Context, fsys fs.FS, opts Options) (*lint.Report, []layout
 // LintTree is Lint for a directory that is open already.
 func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Report, error) {
 	opts.Layout = tree.Layout
+	results, err := each(tree.Histories, func(h layout.History) (*lint.Result, error) { return lint.Run(ctx, h.Sources, opts.Options) })
+	if err != nil {
+		return nil, err
+	}
 	report := &lint.Report{Target: opts.Target}
-	for _, h := range tree.Histories {
-		res, err := lint.Run(ctx, h.Sources, opts.Options)
-		if err != nil {
-			return nil, err
-		}
+	for _, res := range results {
 		report.Append(res.Report)
 	}
 	return report, nil

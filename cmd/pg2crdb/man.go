@@ -1,3 +1,5 @@
+//go:build man
+
 package main
 
 import (
@@ -8,7 +10,11 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// newMan makes the command that packagers write the man pages with.
+// The command that packagers write the man pages with is not part of what they
+// ship: go run -tags man ./cmd/pg2crdb man DIRECTORY
+func init() { packaging = newMan }
+
+// newMan makes the command.
 func newMan(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man DIRECTORY",

@@ -129,6 +129,27 @@ func TestExampleFlags(t *testing.T) {
 	}
 }
 
+// The man pages have a page for each command, with its flags.
+func TestManPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links a binary")
+	}
+	dir := t.TempDir()
+	if out, err := exec.Command("go", "run", "-tags", "man", ".", "man", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, name := range []string{"pg2crdb.1", "pg2crdb-lint.1", "pg2crdb-translate.1", "pg2crdb-rules.1", "pg2crdb-explain.1", "pg2crdb-init.1", "pg2crdb-version.1"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if name == "pg2crdb-lint.1" && !bytes.Contains(text, []byte("write-baseline")) {
+			t.Errorf("%s does not name --write-baseline", name)
+		}
+	}
+}
+
 // What the linker sets is what version prints.
 func TestReleaseVersion(t *testing.T) {
 	if testing.Short() {

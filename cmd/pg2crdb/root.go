@@ -9,6 +9,9 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/near"
 )
 
+// packaging makes a command that only packagers need; see man.go.
+var packaging func(root *cobra.Command) *cobra.Command
+
 func newRoot(e env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "pg2crdb",
@@ -36,6 +39,9 @@ func newRoot(e env) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
 	})
-	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newInit(e), newVerify(e), newVersion(e), newMan(root))
+	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newInit(e), newVerify(e), newVersion(e))
+	if packaging != nil {
+		root.AddCommand(packaging(root))
+	}
 	return root
 }
