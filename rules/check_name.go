@@ -52,6 +52,7 @@ var checkName = &Rule{
 	},
 }
 
+// nameCheck names the check where it is made.
 func nameCheck(p *Pass, t *catalog.Table, name string, r [2]int, ifExists bool) {
 	k := t.Constraint(name)
 	if k == nil || k.Kind != catalog.Check || k.Unnamed == 0 || p.Stmt.Down {

@@ -59,7 +59,7 @@ var dependentObject = &Rule{
 		case *pgsql.RenameStmt:
 			d.rename(p, n)
 		case *pgsql.AlterObjectSchemaStmt:
-			if t := p.Catalog.Table(n.Relation); t != nil && n.ObjectType == pgsql.ObjectTable {
+			if t := p.Catalog.Table(n.Relation); t != nil && relationObject(n.ObjectType) {
 				d.refuse(p, t, "", "move to another schema", 0, len(p.Stmt.Tokens)-1)
 			}
 		case *pgsql.DropStmt:
@@ -78,6 +78,11 @@ type dependent struct {
 	// columns that a view names; all if it says *.
 	columns map[string]bool
 	all     bool
+}
+
+// relationObject reports whether a kind of object is one that views use.
+func relationObject(t pgsql.ObjectType) bool {
+	return t == pgsql.ObjectTable || t == pgsql.ObjectView || t == pgsql.ObjectMatview
 }
 
 // severity is that of a change that e stands in the way of. A function that the
@@ -158,7 +163,7 @@ func (d *dependents) rename(p *Pass, n *pgsql.RenameStmt) {
 	}
 	last := len(p.Stmt.Tokens) - 1
 	switch {
-	case n.RenameType == pgsql.ObjectTable:
+	case relationObject(n.RenameType):
 		d.refuse(p, t, "", "be renamed", 0, last)
 	case n.RenameType == pgsql.ObjectColumn && n.RelationType == pgsql.ObjectTable:
 		d.refuse(p, t, n.Subname, "have column "+n.Subname+" renamed", 0, last)

@@ -122,7 +122,7 @@ func (f *flatten) reference(k tableKey, ref *partRef) {
 		out = ref.finding(Error, Manual, "this names partition %s, which has become a part of %s", pt.name.Name, root.Name)
 		out.Todo = fmt.Sprintf("Name %s; where only the rows of the partition are meant (%s), add its bounds as a condition", root.Name, pt.bound)
 	}
-	if pt.attached && out.Fidelity != Manual {
+	if pt.attached && out.Fidelity != Manual && len(f.columns[k]) == 0 {
 		out.Severity = Warning // accepted as it stands
 	}
 	f.Report(out)

@@ -61,7 +61,7 @@ var tempTable = &Rule{
 		default:
 			return
 		}
-		if rel == nil || rel.Relpersistence != "t" {
+		if rel == nil || rel.Relpersistence != "t" && rel.Schemaname != "pg_temp" {
 			return
 		}
 		if !s.set[st.Source] {

@@ -184,10 +184,12 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 	case pgsql.ConstrCheck:
 		out.Kind = Check
 		out.Expr = a.inParens(int(k.Location))
-		if suffix != "" {
-			suffix += "_"
+		// The name is made of the column that the expression names, if it names
+		// one alone, whether the check stands with a column or not.
+		suffix = "check"
+		if column := onlyColumn(k.RawExpr); column != "" {
+			suffix = column + "_check"
 		}
-		suffix += "check"
 	case pgsql.ConstrForeign:
 		out.Kind = ForeignKey
 		if len(columns) == 0 {
@@ -223,6 +225,24 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 		}
 	}
 	t.Constraints = append(t.Constraints, out)
+}
+
+// onlyColumn returns the column that an expression names if it names one and
+// no other.
+func onlyColumn(expr pgsql.Node) string {
+	only, more := "", false
+	pgsql.Walk(expr, func(n pgsql.Node, _ []pgsql.Node) bool {
+		if ref, ok := n.(*pgsql.ColumnRef); ok {
+			name := ListName(ref.Fields).Name
+			more = more || only != "" && only != name
+			only = name
+		}
+		return true
+	})
+	if more {
+		return ""
+	}
+	return only
 }
 
 // resolved completes a name with the schema in which its relation is.
