@@ -144,6 +144,7 @@ func All() []*Rule {
 		typeName,
 		typeNameTaken,
 		typedTable,
+		undefinedFunction,
 		unindexableType,
 		nullsNotDistinct,
 		unknownConstruct,

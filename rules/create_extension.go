@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -36,16 +35,29 @@ var createExtension = &Rule{
 			Error:  "syntax error",
 		},
 		{
+			Name:   "dropping one",
+			Input:  "DROP EXTENSION IF EXISTS pgcrypto CASCADE;\nCREATE EXTENSION pgcrypto;\n",
+			Output: "CREATE EXTENSION pgcrypto;\n",
+			Want:   []string{"1:1 error exact"},
+			Error:  "syntax error",
+		},
+		{
 			Name:   "an extension that something depends on",
-			Input:  "CREATE EXTENSION unaccent;\n",
+			Input:  "CREATE EXTENSION dblink;\n",
 			Want:   []string{"1:1 error manual"},
-			Error:  "extension \"unaccent\" is not yet supported",
+			Error:  "extension \"dblink\" is not yet supported",
 			Manual: true,
 		},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindCreateExtensionStmt, pgsql.KindAlterExtensionStmt, pgsql.KindAlterExtensionContentsStmt},
+	Nodes: []pgsql.Kind{pgsql.KindCreateExtensionStmt, pgsql.KindAlterExtensionStmt, pgsql.KindAlterExtensionContentsStmt, pgsql.KindDropStmt, pgsql.KindAlterObjectSchemaStmt},
 	Check: func(p *Pass, n pgsql.Node) {
 		c, ok := n.(*pgsql.CreateExtensionStmt)
+		if t := objectType(n); t != 0 {
+			if t == pgsql.ObjectExtension {
+				p.drop(Exact, "CockroachDB's extensions are built in: there is none to drop or to move, the statement goes")
+			}
+			return
+		}
 		if !ok {
 			p.Report(Finding{Severity: Error, Fidelity: Exact, Edits: p.DropStatement(),
 				Message: "ALTER EXTENSION is a syntax error; CockroachDB's extensions are built in and have nothing to alter: it goes"})
@@ -60,7 +72,6 @@ var createExtension = &Rule{
 				Message: fmt.Sprintf("extension %q does not exist in CockroachDB and is not needed: %s; it goes", c.Extname, state.why)})
 		case known && state.harmless:
 			p.Report(Finding{Severity: Error, Fidelity: Weaker, Edits: p.DropStatement(),
-				Until:   strings.TrimPrefix(state.unneeded, ">="),
 				Message: fmt.Sprintf("extension %q does not exist in CockroachDB: %s; it goes", c.Extname, state.why)})
 		default:
 			f := manual(fmt.Sprintf("extension %q does not exist in CockroachDB", c.Extname), "Replace what the schema uses of it, then delete the statement")
@@ -102,8 +113,7 @@ type extension struct {
 	builtin string
 	// unneeded is the range of versions that have what it gives without it.
 	unneeded string
-	// harmless: what it gives is about operation, not about the schema; or
-	// rules of their own speak of every use of it.
+	// harmless: what it gives is about operation, not about the schema.
 	harmless bool
 	why      string
 }
@@ -120,16 +130,37 @@ var extensions = map[string]extension{
 	"plpgsql":            {unneeded: "*", why: "PL/pgSQL is built in where it exists"},
 	"btree_gin":          {unneeded: "*", why: "inverted indexes take scalar columns in front without it"},
 	"btree_gist":         {unneeded: "*", why: "plain indexes serve the scalar types, and exclusion constraints do not exist"},
-	"citext":             {unneeded: ">=25.3", harmless: true, why: "the type CITEXT is built in from v25.3 on"},
-	"ltree":              {unneeded: ">=25.4", harmless: true, why: "the type LTREE is built in from v25.4 on"},
+	"citext":             {unneeded: ">=25.3", why: "the type CITEXT is built in from v25.3 on"},
+	"ltree":              {unneeded: ">=25.4", why: "the type LTREE is built in from v25.4 on"},
 	"pg_stat_statements": {harmless: true, why: "CockroachDB keeps its own statement statistics (crdb_internal, DB Console)"},
 	"pg_buffercache":     {harmless: true, why: "it inspects PostgreSQL's memory"},
 	"pgstattuple":        {harmless: true, why: "it inspects PostgreSQL's storage"},
 	"pg_prewarm":         {harmless: true, why: "it warms PostgreSQL's memory"},
 	"auto_explain":       {harmless: true, why: "CockroachDB logs slow queries on its own"},
 	"pg_repack":          {harmless: true, why: "CockroachDB has no bloat to repack"},
-	"hstore":             {harmless: true, why: "what is of type hstore becomes JSONB"},
-	"unaccent":           {why: "the built-in function unaccent() exists, the dictionary does not"},
+	"hstore":             {harmless: true, why: "columns of type hstore become JSONB, and its functions are reported where they are called"},
+	"unaccent":           {harmless: true, why: "the function unaccent() is built in, the dictionary for text search is not"},
+	"postgres_fdw":       {harmless: true, why: "what needs it is reported by itself"},
+	"file_fdw":           {harmless: true, why: "what needs it is reported by itself"},
+	"pgaudit":            {harmless: true, why: "CockroachDB has an audit log of its own"},
+	"hypopg":             {harmless: true, why: "it tries indexes out in PostgreSQL's planner"},
+	"pg_hint_plan":       {harmless: true, why: "it hints PostgreSQL's planner"},
+	"pageinspect":        {harmless: true, why: "it inspects PostgreSQL's storage"},
+	"pg_visibility":      {harmless: true, why: "it inspects PostgreSQL's storage"},
+	"pg_freespacemap":    {harmless: true, why: "it inspects PostgreSQL's storage"},
+	"pgrowlocks":         {harmless: true, why: "it inspects PostgreSQL's locks"},
+	"amcheck":            {harmless: true, why: "it checks PostgreSQL's indexes"},
+	"adminpack":          {harmless: true, why: "it serves pgAdmin"},
+	"sslinfo":            {harmless: true, why: "it tells about the connection"},
+	"passwordcheck":      {harmless: true, why: "CockroachDB checks passwords by cluster settings"},
+	"auth_delay":         {harmless: true, why: "it slows down failed logins"},
+	"plpgsql_check":      {harmless: true, why: "it checks PL/pgSQL during development"},
+	"pg_cron":            {why: "jobs are scheduled outside of the database, or by CREATE SCHEDULE for backups and changefeeds"},
+	"dblink":             {why: "CockroachDB reads no other database"},
+	"cube":               {why: "its types and functions do not exist"},
+	"earthdistance":      {why: "its functions do not exist; PostGIS's are built in"},
+	"tablefunc":          {why: "crosstab() and connectby() do not exist; a recursive query or FILTER takes their place"},
+	"intarray":           {why: "its functions and its operator class do not exist; && and @> on arrays do"},
 }
 
 // unneeded reports whether every version of CockroachDB has without the

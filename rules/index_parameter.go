@@ -45,7 +45,7 @@ var indexParameter = &Rule{
 		list := List{Elements: st.Elements(at + 1), Whole: [2]int{at, st.Close(at + 1)}}
 		for i, o := range n.Options {
 			d, ok := o.(*pgsql.DefElem)
-			if !ok || len(list.Elements) != len(n.Options) || cockroachParameter(d.Defname) {
+			if !ok || len(list.Elements) != len(n.Options) || d.Defnamespace == "" && cockroachParameter(d.Defname) {
 				continue
 			}
 			f := Finding{Severity: Error, Fidelity: Exact, Message: fmt.Sprintf("CockroachDB has no parameter %s: it is about PostgreSQL's files and goes", d.Defname)}
