@@ -23,11 +23,11 @@ type sqlCheck struct {
 	statements []*pgsql.Statement
 	// agreed tells that the tool of every era takes the statements for what
 	// they are, so that none has to be looked into alone.
-	agreed bool
-	lines      []int // offset of each line
-	problems   []Problem
-	offsets    []int // of the problems
-	last       pgsql.Position
+	agreed   bool
+	lines    []int // offset of each line
+	problems []Problem
+	offsets  []int // of the problems
+	last     pgsql.Position
 }
 
 // checkFile checks one file. If it cannot be read there is no check, only a
