@@ -120,6 +120,10 @@ type Context struct {
 	Text string
 	// Shift is what has to be added to a location for its place in Text.
 	Shift int
+	// Volatility asks for Cast, Function, Operator and UserFunction causes in a
+	// query as well, where CockroachDB takes all of them: in the body of a
+	// routine they tell how stable it is.
+	Volatility bool
 	// Mend asks for IntegerDivision and HexDigest, and judges the rest as if
 	// they and what has a Convert were written as they should be.
 	Mend bool
@@ -175,6 +179,12 @@ func (k CauseKind) String() string {
 	return ""
 }
 
+// Operand is an operand with its type in CockroachDB.
+type Operand struct {
+	Node pgsql.Node
+	Type catalog.Type
+}
+
 // Cause is one thing in an expression for which CockroachDB refuses it.
 type Cause struct {
 	Kind CauseKind
@@ -188,6 +198,14 @@ type Cause struct {
 	// From and To are the types of a Cast and a ResultType; To that of an
 	// UnknownType.
 	From, To catalog.Type
+	// Later: CockroachDB takes the statement, and refuses to compute the
+	// expression. Only if Context.Mend is set.
+	Later bool
+	// Operands are those of an UnknownSignature, in the order in which
+	// CockroachDB sees them.
+	Operands []Operand
+	// Literal: of a Cast, that a literal is read as the type.
+	Literal bool
 	// Implicit: a literal that takes a type without a cast, as in
 	// tz > '2020-01-01'.
 	Implicit bool
@@ -242,10 +260,15 @@ type Column struct {
 
 // JudgeQuery is Judge for all expressions of a SELECT, INSERT, UPDATE or
 // DELETE. It also returns the result of the query, and whether its columns are
-// all known. The context's Place and Want are not asked.
+// all known. The context's Want, if given, is the type that the query's one
+// column is assigned to; its Place is not asked.
 func JudgeQuery(q pgsql.Node, s Scope, c Context) (causes []Cause, result []Column, complete bool) {
-	k := cockroach{scope: s, place: Query, text: c.Text, shift: c.Shift, mend: c.Mend}
-	r := k.query(q, nil)
+	k := cockroach{scope: s, place: Query, text: c.Text, shift: c.Shift, mend: c.Mend, contexts: c.Volatility}
+	var want []typ
+	if c.Want.Name != "" {
+		want = []typ{s.cockroachType(s.resolve(c.Want))}
+	}
+	r := k.query(q, want)
 	for _, c := range r.columns {
 		result = append(result, Column{c.name, c.pg.catalogType(), c.crdb.catalogType(), c.node})
 	}

@@ -20,6 +20,8 @@ type cockroach struct {
 	mute int
 	// mend: integer divisions are causes, and are judged as if they were //.
 	mend bool
+	// contexts: stable and volatile operations are causes wherever they stand.
+	contexts bool
 	// results are those of the queries that were typed already.
 	results map[pgsql.Node]relation
 	// folded are the operators that were asked whether they are literals.
@@ -27,6 +29,8 @@ type cockroach struct {
 	// stored is an expression whose value PostgreSQL casts to the type of the
 	// column that it is stored in.
 	stored pgsql.Node
+	// decoded is an argument of decode(), where a digest is a text as it should be.
+	decoded pgsql.Node
 	// depth counts nested expressions.
 	depth int
 }
@@ -45,7 +49,7 @@ func (k *cockroach) cause(c Cause) {
 
 // contextual records a stable or volatile operation, where that matters.
 func (k *cockroach) contextual(c Cause) {
-	if c.Volatility == Immutable || !k.place.immutableOnly() {
+	if c.Volatility == Immutable || !k.place.immutableOnly() && !k.contexts {
 		return
 	}
 	what := c.Name
@@ -197,7 +201,7 @@ func (k *cockroach) literal(at pgsql.Node, l literal, want typ, implicit bool) t
 	if _, contextual := l.parses(want); contextual {
 		from := typ{id: tText}
 		k.contextual(Cause{
-			Kind: Cast, Node: at, Volatility: Stable, Implicit: implicit,
+			Kind: Cast, Node: at, Volatility: Stable, Literal: true, Implicit: implicit,
 			From: from.catalogType(), To: want.catalogType(), Name: from.String() + "::" + want.String(),
 		})
 		return want

@@ -97,13 +97,20 @@ func (k *cockroach) convertCall(function string, sigs []signature, ops []operand
 	return k.converted(s, args, sigs, ops, want, false)
 }
 
-// convertResult returns the cast of a call's result to the type that it is
-// stored as. CockroachDB's now() gives whatever time type is wanted of it, but
-// no text: "unknown signature: now() (returning <string>)".
-func (k *cockroach) convertResult(at pgsql.Node, sigs []signature, ops []operand, want typ) ([]Conversion, typ) {
+// convertResult returns the cast of the result of a call or an operator to the
+// type that it is stored as. CockroachDB's now() gives whatever time type is
+// wanted of it, but no text: "unknown signature: now() (returning <string>)".
+func (k *cockroach) convertResult(at pgsql.Node, sigs []signature, given []operand, want typ) ([]Conversion, typ) {
+	if at != k.stored || want.wildcard() {
+		return nil, typ{}
+	}
 	k.mute++
 	defer func() { k.mute-- }()
-	c := k.resolve(sigs, append([]operand(nil), ops...), typ{}, false)
+	ops := append([]operand(nil), given...)
+	for j := range ops {
+		ops[j].done = ops[j].lit.kind == notLiteral
+	}
+	c := k.resolve(sigs, ops, typ{}, len(ops) == 2)
 	_, t, _ := agreed(sigs, ops, c)
 	if c.n != 1 || !t.known() {
 		return nil, typ{}
@@ -140,8 +147,9 @@ func (k *cockroach) postgresTypes(ops []operand) []typ {
 }
 
 // convertCommon returns the casts to the one type that PostgreSQL gives to the
-// branches of CASE, the elements of IN, the rows of VALUES and the like.
-func (k *cockroach) convertCommon(ops []operand) ([]Conversion, typ) {
+// branches of CASE, the elements of IN, the rows of VALUES and the like. Literal
+// numbers adapt themselves, but not from one row to the other.
+func (k *cockroach) convertCommon(ops []operand, adapts bool) ([]Conversion, typ) {
 	types := k.postgresTypes(ops)
 	common := k.scope.base(k.postgres().common(types))
 	to := k.scope.cockroachType(common)
@@ -150,7 +158,7 @@ func (k *cockroach) convertCommon(ops []operand) ([]Conversion, typ) {
 	}
 	var out []Conversion
 	for i, o := range ops {
-		if types[i].plain() == common.plain() || types[i].null() {
+		if types[i].plain() == common.plain() || types[i].null() || adapts && o.lit.kind != notLiteral && o.lit.canBecome(to) {
 			continue
 		}
 		if !k.castable(o, to) {
@@ -187,7 +195,7 @@ func pgOperator(comparison string) string {
 
 // unmatched records rows of VALUES of different types.
 func (k *cockroach) unmatched(at pgsql.Node, what string, a, b typ, rows []operand) {
-	convert, _ := k.convertCommon(rows)
+	convert, _ := k.convertCommon(rows, false)
 	k.cause(Cause{
 		Kind: UnknownSignature, Node: at, Name: what, Convert: convert,
 		Message: what + " types " + a.String() + " and " + b.String() + " cannot be matched",

@@ -33,6 +33,9 @@ func (k *cockroach) call(n *pgsql.FuncCall, want typ) typ {
 	}
 	user := k.scope.userFunctions(fn)
 	ops := k.operands(n.Args)
+	if fn.Name == "decode" && len(n.Args) > 0 {
+		k.decoded = n.Args[0]
+	}
 	if len(sigs) == 0 || len(user) > 0 && !k.builtinFits(sigs, ops) {
 		return k.userCall(n, fn, user, ops)
 	}
@@ -113,16 +116,19 @@ func (k *cockroach) builtin(at pgsql.Node, name string, sigs []signature, ops []
 			what = "ambiguous call: "
 		}
 		convert, t := k.convertCall(name, sigs, ops, want)
-		if len(convert) == 0 && c.n == 0 && at == k.stored {
-			convert, t = k.convertResult(at, sigs, ops, want)
+		kind := UnknownSignature
+		if len(convert) == 0 && c.n == 0 {
+			if convert, t = k.convertResult(at, sigs, ops, want); len(convert) > 0 {
+				kind = ResultType
+			}
 		}
 		k.cause(Cause{
-			Kind: UnknownSignature, Node: at, Name: name, Convert: convert,
+			Kind: kind, Node: at, Name: name, Convert: convert, Operands: typesOf(ops), To: want.catalogType(),
 			Message: what + name + "(" + typeList(ops) + ")" + returning(want),
 		})
 		return t
 	}
-	if k.mend && hexDigest(name) {
+	if k.mend && hexDigest(name) && at != k.decoded {
 		k.cause(Cause{Kind: HexDigest, Node: at, Name: name})
 		t = typ{id: tBytea}
 	}
@@ -250,6 +256,14 @@ func allKnown(ops []operand) bool {
 		}
 	}
 	return true
+}
+
+func typesOf(ops []operand) []Operand {
+	out := make([]Operand, len(ops))
+	for j := range ops {
+		out[j] = Operand{ops[j].node, ops[j].t.catalogType()}
+	}
+	return out
 }
 
 func typeList(ops []operand) string {

@@ -136,7 +136,13 @@ func (k *cockroach) unsupported(n pgsql.Node, op string, sigs []signature, ops [
 	if !allKnown(ops) {
 		return typ{}
 	}
-	convert, t := k.convertOperator(op, sigs, ops, want)
+	kind := UnknownSignature
+	convert, t := k.convertResult(n, sigs, ops, want)
+	if fit == 0 && len(convert) > 0 {
+		kind = ResultType
+	} else {
+		convert, t = k.convertOperator(op, sigs, ops, want)
+	}
 	what := "unsupported "
 	if fit > 1 {
 		what = "ambiguous "
@@ -146,7 +152,7 @@ func (k *cockroach) unsupported(n pgsql.Node, op string, sigs []signature, ops [
 	} else {
 		what += "binary operator: <" + ops[0].t.String() + "> " + op + " <" + ops[1].t.String() + ">"
 	}
-	k.cause(Cause{Kind: UnknownSignature, Node: n, Name: op, Message: what + returning(want), Convert: convert})
+	k.cause(Cause{Kind: kind, Node: n, Name: op, Message: what + returning(want), Convert: convert, Operands: typesOf(ops), To: want.catalogType()})
 	return t
 }
 
@@ -177,7 +183,7 @@ func (k *cockroach) compared(n *pgsql.AExpr, name string, left, right operand) (
 	l, r := ops[0].t.arrays(), ops[1].t.arrays()
 	if c.n > 1 && allKnown(ops[:]) && (l.anything() || r.anything()) {
 		k.cause(Cause{
-			Kind: UnknownSignature, Node: n, Name: name,
+			Kind: UnknownSignature, Node: n, Name: name, Operands: typesOf(ops[:]),
 			Message: "ambiguous comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
 		})
 		return Immutable, false
@@ -185,6 +191,12 @@ func (k *cockroach) compared(n *pgsql.AExpr, name string, left, right operand) (
 	if c.n == 0 || generic(l) && generic(r) && !equivalent(l, r) {
 		k.incomparable(n, name, ops[:])
 		return Immutable, false
+	}
+	if k.mend && name == "LIKE" && (ops[0].t.id == tCitext || ops[1].t.id == tCitext) {
+		k.cause(Cause{
+			Kind: UnknownSignature, Node: n, Name: name, Later: true, Operands: typesOf(ops[:]),
+			Message: "nondeterministic collations are not supported for LIKE",
+		})
 	}
 	v, _, null = agreed(sigs, ops[:], c)
 	return v, null
@@ -212,7 +224,7 @@ func (k *cockroach) incomparable(n *pgsql.AExpr, name string, ops []operand) {
 	if allKnown(ops) {
 		convert, _ := k.convertOperator(pgOperator(name), find(cockroachComparisons[:], name), ops, typ{})
 		k.cause(Cause{
-			Kind: UnknownSignature, Node: n, Name: name, Convert: convert,
+			Kind: UnknownSignature, Node: n, Name: name, Convert: convert, Operands: typesOf(ops),
 			Message: "unsupported comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
 		})
 	}
@@ -290,7 +302,7 @@ func (k *cockroach) in(n *pgsql.AExpr) {
 		}
 	}
 	k.cause(Cause{
-		Kind: UnknownSignature, Node: n, Name: "IN",
+		Kind: UnknownSignature, Node: n, Name: "IN", Operands: typesOf(ops),
 		Message: "unsupported comparison operator: <" + t.String() + "> IN <tuple>",
 	})
 }
@@ -360,7 +372,7 @@ func (k *cockroach) subOperator(n *pgsql.AExpr) typ {
 		}
 	}
 	k.cause(Cause{
-		Kind: UnknownSignature, Node: n, Name: name, Convert: k.convertSubOperator(n, op, sigs, swap),
+		Kind: UnknownSignature, Node: n, Name: name, Convert: k.convertSubOperator(n, op, sigs, swap), Operands: typesOf(ops[:]),
 		Message: "unsupported comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
 	})
 	return boolean

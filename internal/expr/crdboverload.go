@@ -434,9 +434,9 @@ func (k *cockroach) mismatch(o *operand, found typ, ops []operand) typ {
 			o.t, o.done = o.lit.natural(), true
 		}
 	}
-	convert, common := k.convertCommon(ops)
+	convert, common := k.convertCommon(ops, true)
 	k.cause(Cause{
-		Kind: UnknownSignature, Node: o.node, Convert: convert, From: o.t.catalogType(), To: found.catalogType(),
+		Kind: UnknownSignature, Node: o.node, Convert: convert, Operands: typesOf(ops), From: o.t.catalogType(), To: found.catalogType(),
 		Message: "expected expression to be of type " + found.String() + ", found type " + o.t.String(),
 	})
 	return common
