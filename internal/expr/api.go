@@ -67,6 +67,7 @@ const (
 	PolicyCheck                   // WITH CHECK of a policy
 	TriggerWhen                   // WHEN of a trigger
 	Query                         // anywhere in SELECT, INSERT, UPDATE or DELETE
+	ViewQuery                     // the same in a view
 )
 
 // String returns the place in CockroachDB's words, as its errors name it
@@ -261,9 +262,10 @@ type Column struct {
 // JudgeQuery is Judge for all expressions of a SELECT, INSERT, UPDATE or
 // DELETE. It also returns the result of the query, and whether its columns are
 // all known. The context's Want, if given, is the type that the query's one
-// column is assigned to; its Place is not asked.
+// column is assigned to; its Place is Query or ViewQuery, the first if it is
+// neither.
 func JudgeQuery(q pgsql.Node, s Scope, c Context) (causes []Cause, result []Column, complete bool) {
-	k := cockroach{scope: s, place: Query, text: c.Text, shift: c.Shift, mend: c.Mend, contexts: c.Volatility}
+	k := cockroach{scope: s, place: max(c.Place, Query), text: c.Text, shift: c.Shift, mend: c.Mend, contexts: c.Volatility}
 	var want []typ
 	if c.Want.Name != "" {
 		want = []typ{s.cockroachType(s.resolve(c.Want))}

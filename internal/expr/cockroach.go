@@ -332,7 +332,7 @@ func (k *cockroach) array(n *pgsql.AArrayExpr, want typ) typ {
 // subquery: outside of queries CockroachDB does not look into it, it refuses it
 // (measured in all places).
 func (k *cockroach) subquery(n *pgsql.SubLink) typ {
-	if k.place == Query {
+	if k.place >= Query {
 		return k.subqueryType(n)
 	}
 	k.cause(Cause{Kind: Subquery, Node: n, Message: "variable sub-expressions are not allowed in " + k.place.String()})

@@ -7,7 +7,7 @@ import (
 
 // Placed is an expression, or a query, at its place in a statement.
 type Placed struct {
-	// Node is the expression; for the place Query a *pgsql.SelectStmt,
+	// Node is the expression; for the places Query and ViewQuery a *pgsql.SelectStmt,
 	// *pgsql.InsertStmt, *pgsql.UpdateStmt or *pgsql.DeleteStmt.
 	Node  pgsql.Node
 	Place Place
@@ -55,22 +55,26 @@ func Places(tree pgsql.Node, c *catalog.Catalog) []Placed {
 			f.add(n.WhenClause, TriggerWhen, catalog.Type{}, "", n)
 		}
 	case *pgsql.ViewStmt:
-		f.query(n.Query, n)
+		f.query(n.Query, n, ViewQuery)
 	case *pgsql.CreateTableAsStmt:
-		f.query(n.Query, n)
+		if n.Objtype == pgsql.ObjectMatview {
+			f.query(n.Query, n, ViewQuery)
+		} else {
+			f.query(n.Query, n, Query)
+		}
 	case *pgsql.ExplainStmt:
-		f.query(n.Query, n)
+		f.query(n.Query, n, Query)
 	case *pgsql.DeclareCursorStmt:
-		f.query(n.Query, n)
+		f.query(n.Query, n, Query)
 	case *pgsql.PrepareStmt:
 		for _, t := range n.Argtypes {
 			if tn, ok := t.(*pgsql.TypeName); ok {
 				f.scope.Params = append(f.scope.Params, catalog.TypeOf(tn))
 			}
 		}
-		f.query(n.Query, n)
+		f.query(n.Query, n, Query)
 	default:
-		f.query(n, n)
+		f.query(n, n, Query)
 	}
 	return f.out
 }
@@ -87,10 +91,10 @@ func (f *placer) add(e pgsql.Node, p Place, want catalog.Type, column string, ow
 	}
 }
 
-func (f *placer) query(q, owner pgsql.Node) {
+func (f *placer) query(q, owner pgsql.Node, p Place) {
 	switch q.(type) {
 	case *pgsql.SelectStmt, *pgsql.InsertStmt, *pgsql.UpdateStmt, *pgsql.DeleteStmt:
-		f.add(q, Query, catalog.Type{}, "", owner)
+		f.add(q, p, catalog.Type{}, "", owner)
 	}
 }
 
@@ -174,7 +178,7 @@ func (f *placer) alterTable(n *pgsql.AlterTableStmt) {
 // statement; mend is Context.Mend.
 func (p *Placed) Judge(text string, mend bool) []Cause {
 	c := Context{Place: p.Place, Want: p.Want, Text: text, Mend: mend}
-	if p.Place == Query {
+	if p.Place >= Query {
 		causes, _, _ := JudgeQuery(p.Node, p.Scope, c)
 		return causes
 	}
