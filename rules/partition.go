@@ -71,7 +71,11 @@ var partition = &Rule{
 		},
 	},
 	Statement: recordPartitions,
-	Finish:    flattenPartitions,
+	Nodes:     []pgsql.Kind{pgsql.KindRangeVar},
+	Check: func(p *Pass, n pgsql.Node) {
+		State[partitions](p).current.named(n.(*pgsql.RangeVar))
+	},
+	Finish: flattenPartitions,
 }
 
 // tableKey says which table is meant over the whole history, whatever its name
@@ -98,6 +102,8 @@ type partitions struct {
 	dropped map[tableKey][2]bool
 	// columns are the partition columns of the partitioned tables.
 	columns map[tableKey][]string
+	// current notes what the current statement says.
+	current partRecorder
 }
 
 // part is one partition.

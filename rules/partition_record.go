@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
@@ -11,7 +12,7 @@ import (
 type partRecorder struct {
 	*Pass
 	state *partitions
-	seen  map[*pgsql.RangeVar]bool // names that have been dealt with
+	seen  []*pgsql.RangeVar // names that have been dealt with
 	full  *Statement               // the kept statement with its tokens, if needed
 	slim  *Statement
 }
@@ -27,9 +28,12 @@ func recordPartitions(p *Pass) {
 			dropped: map[tableKey][2]bool{}, columns: map[tableKey][]string{},
 		}
 	}
-	r := &partRecorder{Pass: p, state: s, seen: map[*pgsql.RangeVar]bool{}}
+	s.current = partRecorder{Pass: p, state: s, seen: s.current.seen[:0]}
+	r := &s.current
 	r.statement(p.Stmt.Tree)
-	r.others(p.Stmt.Tree)
+	for _, t := range bodyTables(p) {
+		r.ref(t, &partRef{kind: refRead, end: len(p.Stmt.Text)})
+	}
 }
 
 func (r *partRecorder) statement(tree pgsql.Node) {
@@ -134,7 +138,7 @@ func (r *partRecorder) about(rv *pgsql.RangeVar, kind refKind, what string) {
 	if rv == nil {
 		return
 	}
-	r.seen[rv] = true
+	r.saw(rv)
 	ref := &partRef{kind: kind, what: what}
 	ref.start, ref.end = nameSpan(r.Stmt, rv)
 	r.ref(r.Catalog.Table(rv), ref)
@@ -145,14 +149,14 @@ func (r *partRecorder) aboutIndex(rv *pgsql.RangeVar) {
 	if rv == nil {
 		return
 	}
-	r.seen[rv] = true
+	r.saw(rv)
 	for _, ix := range r.Catalog.Indexes(catalog.Name{Schema: rv.Schemaname, Name: rv.Relname}) {
 		r.ref(ix.Table, &partRef{kind: refAbout, what: "index " + rv.Relname})
 	}
 }
 
 func (r *partRecorder) create(n *pgsql.CreateStmt) {
-	r.seen[n.Relation] = true
+	r.saw(n.Relation)
 	if t := r.Catalog.Table(n.Relation); t != nil && n.IfNotExists {
 		r.ref(t, &partRef{kind: refAbout, what: "the table made again"})
 	}
@@ -170,7 +174,7 @@ func (r *partRecorder) create(n *pgsql.CreateStmt) {
 		return
 	}
 	parent := n.InhRelations[0].(*pgsql.RangeVar)
-	r.seen[parent] = true
+	r.saw(parent)
 	r.attach(key, catalog.Name{Schema: n.Relation.Schemaname, Name: n.Relation.Relname}, parent, n.Partbound).like = true
 }
 
@@ -239,7 +243,7 @@ func (r *partRecorder) alter(n *pgsql.AlterTableStmt) {
 		if !ok || pc.Name == nil {
 			continue
 		}
-		r.seen[n.Relation], r.seen[pc.Name] = true, true
+		r.saw(n.Relation, pc.Name)
 		if cmd.Subtype == pgsql.ATAttachPartition {
 			r.attachCommand(n, pc, i)
 		} else {
@@ -247,7 +251,7 @@ func (r *partRecorder) alter(n *pgsql.AlterTableStmt) {
 		}
 		return
 	}
-	r.seen[n.Relation] = true
+	r.saw(n.Relation)
 	if t == nil {
 		return
 	}
@@ -271,9 +275,9 @@ func (r *partRecorder) alterIndex(n *pgsql.AlterTableStmt) {
 		if !ok || cmd.Subtype != pgsql.ATAttachPartition {
 			continue
 		}
-		r.seen[n.Relation] = true
+		r.saw(n.Relation)
 		if pc, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
-			r.seen[pc.Name] = true
+			r.saw(pc.Name)
 		}
 		r.Report(Finding{Severity: Error, Fidelity: Exact, Edits: r.DropStatement(),
 			Message: "a plain table's index has no partitions to attach: the statement goes"})
@@ -355,7 +359,7 @@ func shapeOf(st *Statement, first, last int) string {
 }
 
 func (r *partRecorder) index(n *pgsql.IndexStmt) {
-	r.seen[n.Relation] = true
+	r.saw(n.Relation)
 	st := r.Stmt
 	ref := &partRef{kind: refIndex, what: "the index", unique: n.Unique, object: n.Idxname}
 	ref.start, ref.end = nameSpan(st, n.Relation)
@@ -427,7 +431,7 @@ func (r *partRecorder) grant(n *pgsql.GrantStmt) {
 		if !ok || i >= len(list.Elements) {
 			continue
 		}
-		r.seen[rv] = true
+		r.saw(rv)
 		ref := &partRef{kind: refElement, stmt: r.keep(true), list: list, element: i, what: "the privilege"}
 		ref.start, ref.end = nameSpan(st, rv)
 		r.ref(r.Catalog.Table(rv), ref)
@@ -500,7 +504,7 @@ func (r *partRecorder) rows(rv *pgsql.RangeVar, columns bool) {
 	if t == nil {
 		return
 	}
-	r.seen[rv] = true
+	r.saw(rv)
 	kind := refRows
 	if !columns {
 		kind = refRowsAll
@@ -517,24 +521,16 @@ func (r *partRecorder) rows(rv *pgsql.RangeVar, columns bool) {
 	r.about(rv, kind, "")
 }
 
-// others notes the tables that are named anywhere else in the statement, or in
-// the body of a function.
-func (r *partRecorder) others(tree pgsql.Node) {
-	for _, t := range bodyTables(r.Pass) {
-		r.ref(t, &partRef{kind: refRead, end: len(r.Stmt.Text)})
-	}
-	pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
-		rv, ok := n.(*pgsql.RangeVar)
-		if ok && !r.seen[rv] {
-			r.named(rv)
-		}
-		return true
-	})
-}
+// saw notes that the names have been dealt with.
+func (r *partRecorder) saw(rvs ...*pgsql.RangeVar) { r.seen = append(r.seen, rvs...) }
 
-// named notes a table that a statement reads or changes. Of the statements
-// about rows of tables that are no partition yet, one is kept.
+// named notes a table that is named anywhere else in the statement: it reads or
+// changes it. Of the statements about rows of tables that are no partition yet,
+// one is kept.
 func (r *partRecorder) named(rv *pgsql.RangeVar) {
+	if slices.Contains(r.seen, rv) {
+		return
+	}
 	t := r.Catalog.Table(rv)
 	if t == nil {
 		return

@@ -25,7 +25,7 @@ type Run struct {
 	catalog *catalog.Catalog
 
 	statement []*Rule
-	byKind    map[pgsql.Kind][]*Rule
+	byKind    [pgsql.KindCount][]*Rule
 	after     []*Rule
 	finish    []*Rule
 
@@ -39,6 +39,12 @@ type Run struct {
 		use  *typeUse
 		ok   bool
 	}
+	// indexPlan is the last answer of planIndex.
+	indexPlan struct {
+		node *pgsql.IndexStmt
+		stmt *Statement
+		plan indexPlan
+	}
 }
 
 // NewRun prepares the rules of all that matter to the target and the layout.
@@ -47,7 +53,6 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 		target:  target,
 		layout:  layout,
 		catalog: catalog.New(),
-		byKind:  map[pgsql.Kind][]*Rule{},
 		state:   map[*Rule]any{},
 	}
 	for _, rule := range all {
