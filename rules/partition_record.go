@@ -8,7 +8,7 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
-// partRecorder notes what one statement says about tables.
+// partRecorder notes what one statement says about partitions.
 type partRecorder struct {
 	*Pass
 	state *partitions
@@ -17,10 +17,29 @@ type partRecorder struct {
 	slim  *Statement
 }
 
-func recordPartitions(p *Pass) {
-	if p.Stmt.Tree == nil {
-		return
+// findPartitions finds the tables that are partitions, and reports the clauses
+// that make them so.
+func findPartitions(p *Pass) {
+	switch n := p.Stmt.Tree.(type) {
+	case *pgsql.CreateStmt:
+		if n.Partspec != nil || n.Partbound != nil {
+			newRecorder(p).partitioned(n)
+		}
+	case *pgsql.AlterTableStmt:
+		for i, e := range n.Cmds {
+			cmd, ok := e.(*pgsql.AlterTableCmd)
+			if !ok {
+				continue
+			}
+			if pc, ok := cmd.Def.(*pgsql.PartitionCmd); ok && pc.Name != nil && n.Relation != nil {
+				newRecorder(p).command(n, cmd, pc, i)
+				return
+			}
+		}
 	}
+}
+
+func newRecorder(p *Pass) *partRecorder {
 	s := State[partitions](p)
 	if s.parts == nil {
 		*s = partitions{
@@ -28,12 +47,26 @@ func recordPartitions(p *Pass) {
 			dropped: map[tableKey][2]bool{}, columns: map[tableKey][]string{},
 		}
 	}
-	s.current = partRecorder{Pass: p, state: s, seen: s.current.seen[:0]}
-	r := &s.current
+	return &partRecorder{Pass: p, state: s}
+}
+
+// recordReferences notes what a statement says of the partitions, which are
+// all known.
+func recordReferences(p *Pass) {
+	if p.Stmt.Tree == nil {
+		return
+	}
+	r := newRecorder(p)
 	r.statement(p.Stmt.Tree)
 	for _, t := range bodyTables(p) {
 		r.ref(t, &partRef{kind: refRead, end: len(p.Stmt.Text)})
 	}
+	pgsql.Walk(p.Stmt.Tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+		if rv, ok := n.(*pgsql.RangeVar); ok {
+			r.named(rv)
+		}
+		return true
+	})
 }
 
 func (r *partRecorder) statement(tree pgsql.Node) {
@@ -118,6 +151,9 @@ func (r *partRecorder) ref(t *catalog.Table, ref *partRef) {
 }
 
 func (r *partRecorder) add(key tableKey, ref *partRef) {
+	if r.state.parts[key] == nil {
+		return
+	}
 	if ref.stmt == nil {
 		ref.stmt = r.keep(false)
 	}
@@ -160,8 +196,18 @@ func (r *partRecorder) create(n *pgsql.CreateStmt) {
 	if t := r.Catalog.Table(n.Relation); t != nil && n.IfNotExists {
 		r.ref(t, &partRef{kind: refAbout, what: "the table made again"})
 	}
-	key := tableKey{r.Stmt.Source, r.Stmt.Start()}
-	r.add(key, &partRef{kind: refMade})
+	r.add(r.key(), &partRef{kind: refMade})
+	if n.Partbound != nil && len(n.InhRelations) == 1 {
+		r.saw(n.InhRelations[0].(*pgsql.RangeVar))
+	}
+}
+
+// key is that of the table which the statement makes.
+func (r *partRecorder) key() tableKey { return tableKey{r.Stmt.Source, r.Stmt.Start()} }
+
+// partitioned notes a table that is partitioned, or a partition.
+func (r *partRecorder) partitioned(n *pgsql.CreateStmt) {
+	key := r.key()
 	if n.Partspec != nil {
 		for _, e := range n.Partspec.PartParams {
 			if el, ok := e.(*pgsql.PartitionElem); ok {
@@ -174,7 +220,6 @@ func (r *partRecorder) create(n *pgsql.CreateStmt) {
 		return
 	}
 	parent := n.InhRelations[0].(*pgsql.RangeVar)
-	r.saw(parent)
 	r.attach(key, catalog.Name{Schema: n.Relation.Schemaname, Name: n.Relation.Relname}, parent, n.Partbound).like = true
 }
 
@@ -234,22 +279,13 @@ func (r *partRecorder) alter(n *pgsql.AlterTableStmt) {
 		return
 	}
 	t := r.Catalog.Table(n.Relation)
-	for i, e := range n.Cmds {
-		cmd, ok := e.(*pgsql.AlterTableCmd)
-		if !ok {
-			continue
+	for _, e := range n.Cmds {
+		if cmd, ok := e.(*pgsql.AlterTableCmd); ok {
+			if pc, ok := cmd.Def.(*pgsql.PartitionCmd); ok && pc.Name != nil {
+				r.saw(n.Relation, pc.Name)
+				return
+			}
 		}
-		pc, ok := cmd.Def.(*pgsql.PartitionCmd)
-		if !ok || pc.Name == nil {
-			continue
-		}
-		r.saw(n.Relation, pc.Name)
-		if cmd.Subtype == pgsql.ATAttachPartition {
-			r.attachCommand(n, pc, i)
-		} else {
-			r.detach(n, pc)
-		}
-		return
 	}
 	r.saw(n.Relation)
 	if t == nil {
@@ -267,8 +303,21 @@ func (r *partRecorder) alter(n *pgsql.AlterTableStmt) {
 	r.ref(t, ref)
 }
 
-// alterIndex deals with ALTER INDEX ... ATTACH PARTITION and what else is said
-// of an index of a partition.
+// command reports an ALTER that attaches or detaches a partition.
+func (r *partRecorder) command(n *pgsql.AlterTableStmt, cmd *pgsql.AlterTableCmd, pc *pgsql.PartitionCmd, i int) {
+	switch {
+	case cmd.Subtype == pgsql.ATAttachPartition && n.Objtype == pgsql.ObjectIndex:
+		r.Report(Finding{Severity: Error, Fidelity: Exact, Edits: r.DropStatement(),
+			Message: "a plain table's index has no partitions to attach: the statement goes"})
+	case cmd.Subtype == pgsql.ATAttachPartition:
+		r.attachCommand(n, pc, i)
+	default:
+		r.detach(n, pc)
+	}
+}
+
+// alterIndex deals with what is said of an index of a partition, but for
+// ATTACH PARTITION, which goes in any case.
 func (r *partRecorder) alterIndex(n *pgsql.AlterTableStmt) {
 	for _, e := range n.Cmds {
 		cmd, ok := e.(*pgsql.AlterTableCmd)
@@ -279,8 +328,6 @@ func (r *partRecorder) alterIndex(n *pgsql.AlterTableStmt) {
 		if pc, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
 			r.saw(pc.Name)
 		}
-		r.Report(Finding{Severity: Error, Fidelity: Exact, Edits: r.DropStatement(),
-			Message: "a plain table's index has no partitions to attach: the statement goes"})
 		return
 	}
 	r.aboutIndex(n.Relation)
