@@ -72,6 +72,9 @@ func (s *suppressions) see(st *rules.Statement) {
 		s.source, s.prev = st.Source, nil
 	}
 	for i := range st.Comments {
+		if !mayDirect(st, st.Comments[i]) {
+			continue
+		}
 		c := commentOf(st, s.prev, st.Comments[i])
 		if d, ok := c.directive(); ok {
 			s.add(d, c)
@@ -235,6 +238,19 @@ type comment struct {
 	all   string   // lead, text and tail of the statement
 	start int      // of the comment in all
 	pos   Position // of the comment
+}
+
+// mayDirect reports whether a comment can hold a directive. Nearly none does,
+// and reading one takes more than looking for its first word.
+func mayDirect(st *rules.Statement, c pgsql.Comment) bool {
+	part := st.Text
+	switch {
+	case c.Start < 0:
+		part, c.Start, c.End = st.Lead, c.Start+len(st.Lead), c.End+len(st.Lead)
+	case c.Start >= len(st.Text):
+		part, c.Start, c.End = st.Tail, c.Start-len(st.Text), c.End-len(st.Text)
+	}
+	return c.Start < 0 || c.End > len(part) || strings.Contains(part[c.Start:c.End], directivePrefix)
 }
 
 func commentOf(st, prev *rules.Statement, c pgsql.Comment) comment {

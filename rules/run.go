@@ -42,6 +42,11 @@ type Run struct {
 		use  *typeUse
 		ok   bool
 	}
+	// constraints is the last answer of constraintsOf.
+	constraints struct {
+		stmt *Statement
+		list []definedConstraint
+	}
 	// indexPlan is the last answer of planIndex.
 	indexPlan struct {
 		node *pgsql.IndexStmt
