@@ -46,8 +46,7 @@ func newSuppressions(all []*rules.Rule, opts Options) *suppressions {
 	for _, r := range all {
 		s.known[r.Name] = true
 		sev, set := opts.Severity[r.Name]
-		s.running[r.Name] = opts.Target.Meets(r.Versions) && (r.Layout == "" || r.Layout == opts.Layout) &&
-			(!r.Advice || opts.Advice) && !(set && sev == 0)
+		s.running[r.Name] = r.Runs(opts.Target, opts.Layout, opts.Advice) && !(set && sev == 0)
 	}
 	return s
 }
