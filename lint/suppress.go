@@ -16,8 +16,11 @@ const SuppressionRule = "suppression"
 
 // suppressions are the comments of a history that silence findings.
 type suppressions struct {
+	// all and opts are those of the run.
+	all  []*rules.Rule
+	opts Options
 	// known are the names that may be written, running those that can have
-	// found something.
+	// found something. Most histories suppress nothing: made when first needed.
 	known, running map[string]bool
 
 	marks    []*mark
@@ -39,16 +42,23 @@ type mark struct {
 }
 
 func newSuppressions(all []*rules.Rule, opts Options) *suppressions {
-	s := &suppressions{known: map[string]bool{}, running: map[string]bool{}, source: -1}
+	return &suppressions{all: all, opts: opts, source: -1}
+}
+
+// names fills known and running.
+func (s *suppressions) names() {
+	if s.known != nil {
+		return
+	}
+	s.known, s.running = map[string]bool{}, map[string]bool{}
 	for _, r := range rules.All() {
 		s.known[r.Name] = true
 	}
-	for _, r := range all {
+	for _, r := range s.all {
 		s.known[r.Name] = true
-		sev, set := opts.Severity[r.Name]
-		s.running[r.Name] = r.Runs(opts.Target, opts.Layout, opts.Advice) && !(set && sev == 0)
+		sev, set := s.opts.Severity[r.Name]
+		s.running[r.Name] = r.Runs(s.opts.Target, s.opts.Layout, s.opts.Advice) && !(set && sev == 0)
 	}
-	return s
 }
 
 const endOfSource = int64(1) << 62
@@ -70,6 +80,7 @@ func (s *suppressions) see(st *rules.Statement) {
 }
 
 func (s *suppressions) add(d directive, c comment) {
+	s.names()
 	if d.word == "ignore-end" {
 		s.end(d, c)
 		return
