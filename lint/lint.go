@@ -21,6 +21,9 @@ type Source struct {
 	// file is never in memory as a whole.
 	Text []byte
 	Open func() (io.ReadCloser, error)
+	// Forget, if set, is told which bytes of Text were read and are not needed for
+	// now, for texts that are not all in memory at once.
+	Forget func(from, to int64)
 	// Unit names what the migration tool applies as one step together with
 	// other sources, such as a version; empty if the layout has none.
 	Unit string
@@ -67,6 +70,14 @@ func (r *Result) StatementAt(source int, offset int64) int {
 	starts := r.starts[source]
 	i := sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
 	return r.first[source] + max(i-1, 0)
+}
+
+// StatementStart returns the byte offset at which that statement's text starts.
+func (r *Result) StatementStart(source int, offset int64) int64 {
+	if n := r.StatementAt(source, offset) - r.first[source]; n < len(r.starts[source]) {
+		return r.starts[source][n]
+	}
+	return 0
 }
 
 // Catalog returns what exists at the end of the history.

@@ -13,7 +13,7 @@ type partRecorder struct {
 	*Pass
 	state *partitions
 	seen  []*pgsql.RangeVar // names that have been dealt with
-	full  *Statement               // the kept statement with its tokens, if needed
+	full  *Statement        // the kept statement with its tokens, if needed
 	slim  *Statement
 }
 

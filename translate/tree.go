@@ -2,7 +2,9 @@ package translate
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"sync"
 
@@ -93,6 +95,29 @@ func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T,
 		}
 	}
 	return results, nil
+}
+
+// Close removes the temporary files that hold translations; see Options.Spool.
+func (o *Output) Close() error {
+	var errs []error
+	for _, h := range o.Histories {
+		errs = append(errs, h.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// WriteFile writes the file of that path.
+func (o *Output) WriteFile(w io.Writer, name string) error {
+	for _, h := range o.Histories {
+		for i := range h.Texts {
+			if t := &h.Texts[i]; t.Name == name && t.spool != nil {
+				_, err := t.WriteTo(w)
+				return err
+			}
+		}
+	}
+	_, err := w.Write(o.Files[name])
+	return err
 }
 
 // Lint lints a directory of migrations without translating it.
