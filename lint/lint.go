@@ -81,7 +81,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	}
 	report := &Report{Target: opts.Target}
 	for _, r := range all {
-		if opts.Target.Meets(r.Versions) {
+		if r.Runs(opts.Target, opts.Layout, opts.Advice) {
 			report.Rules = append(report.Rules, r)
 		}
 	}

@@ -57,8 +57,7 @@ func (s *suppressions) names() {
 	for _, r := range s.all {
 		s.known[r.Name] = true
 		sev, set := s.opts.Severity[r.Name]
-		s.running[r.Name] = s.opts.Target.Meets(r.Versions) && (r.Layout == "" || r.Layout == s.opts.Layout) &&
-			(!r.Advice || s.opts.Advice) && !(set && sev == 0)
+		s.running[r.Name] = r.Runs(s.opts.Target, s.opts.Layout, s.opts.Advice) && !(set && sev == 0)
 	}
 }
 
@@ -74,6 +73,9 @@ func (s *suppressions) see(st *rules.Statement) {
 	all := "" // put together for the first comment that needs it
 	for _, c := range st.Comments {
 		text := commentText(st, c)
+		if !strings.Contains(text, directivePrefix) {
+			continue // as nearly all
+		}
 		d, ok := parseDirective(text)
 		if !ok {
 			continue

@@ -42,6 +42,11 @@ type Run struct {
 		use  *typeUse
 		ok   bool
 	}
+	// constraints is the last answer of constraintsOf.
+	constraints struct {
+		stmt *Statement
+		list []definedConstraint
+	}
 	// indexPlan is the last answer of planIndex.
 	indexPlan struct {
 		node *pgsql.IndexStmt
@@ -59,7 +64,7 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 		state:   map[*Rule]any{},
 	}
 	for _, rule := range all {
-		if !target.Meets(rule.Versions) || rule.Layout != "" && rule.Layout != layout || rule.Advice && !advice {
+		if !rule.Runs(target, layout, advice) {
 			continue
 		}
 		if rule.Statement != nil {

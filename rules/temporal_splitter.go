@@ -107,6 +107,9 @@ func splitterWord(p *Pass, i int, text string) {
 		} else {
 			rest = ""
 		}
+		if len(part) < len("if") || len(part) > len("begin") {
+			continue
+		}
 		switch word := strings.ToUpper(part); word {
 		case "BEGIN", "END", "IF", "LOOP":
 			f := Finding{Severity: Error, Fidelity: Exact,

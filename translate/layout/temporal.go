@@ -2,7 +2,9 @@ package layout
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"sort"
@@ -88,12 +90,12 @@ func finishTemporal(tree *temporal.Tree, out map[string][]byte) ([]Note, error) 
 
 func anyStatement(out map[string][]byte, files []string) bool {
 	for _, f := range files {
-		stmts, err := pgsql.Split(out[f])
-		if err != nil {
-			return true
-		}
-		for _, st := range stmts {
-			if st.Form == pgsql.SQL && st.Text != "" {
+		for s := pgsql.NewTextSplitter(out[f]); ; {
+			st, err := s.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil || st.Form == pgsql.SQL && st.Text != "" {
 				return true
 			}
 		}
