@@ -17,8 +17,9 @@ const DefaultMaxStatement = 256 << 20
 // holds one statement at a time, so its memory is bounded by the largest one
 // and not by the source; rows behind COPY ... FROM stdin are passed over.
 type Splitter struct {
-	r   io.Reader
-	max int
+	r    io.Reader
+	max  int
+	read int // how much is read at first
 
 	buf  []byte
 	eof  bool
@@ -54,7 +55,7 @@ func (s *Splitter) str(b []byte) string {
 
 // NewSplitter returns a Splitter over r.
 func NewSplitter(r io.Reader) *Splitter {
-	return &Splitter{r: r, max: DefaultMaxStatement, pos: Position{Line: 1, Column: 1}}
+	return &Splitter{r: r, max: DefaultMaxStatement, read: 64 << 10, pos: Position{Line: 1, Column: 1}}
 }
 
 // NewTextSplitter returns a Splitter over a text in memory. The statements share
@@ -70,7 +71,7 @@ func NewTextSplitter(text []byte) *Splitter {
 func (s *Splitter) Next() (*Statement, error) {
 	if !s.started {
 		s.started = true
-		if err := s.fill(64 << 10); err != nil {
+		if err := s.fill(s.read); err != nil {
 			return nil, err
 		}
 	}
@@ -244,7 +245,7 @@ func (s *Splitter) passCopyData() (*Statement, error) {
 		for nl < 0 && !s.eof {
 			// A line longer than the buffer: its content does not matter, only
 			// whether it is \., so keep no more than a prefix of it.
-			if err := s.fill(len(s.buf) + 64<<10); err != nil {
+			if err := s.fill(len(s.buf) + s.read); err != nil {
 				return nil, err
 			}
 			nl = bytes.IndexByte(s.buf, '\n')

@@ -30,7 +30,7 @@ func Fingerprints(r *lint.Report, source func(index int) ([]byte, error)) ([]str
 		if placed(f) && source != nil {
 			bySource[f.Source] = append(bySource[f.Source], i)
 		} else {
-			sums[i] = sumOf(f, strings.Join(strings.Fields(f.Before), " "))
+			sums[i] = sumOf(f, hashOf(strings.Join(strings.Fields(f.Before), " ")))
 		}
 	}
 	for index := range r.Sources {
@@ -56,36 +56,41 @@ func Fingerprints(r *lint.Report, source func(index int) ([]byte, error)) ([]str
 }
 
 // sum is what a fingerprint is made of: all but the number of those that have
-// the same. The statement's text is not kept for it, since it may be long.
+// the same. A statement may be megabytes long and have a thousand findings, so
+// its text is hashed once, by itself, and not kept.
 type sum [16]byte
 
-func sumOf(f *lint.Finding, text string) sum {
-	h := sha256.Sum256([]byte(f.Rule + "\x00" + f.File + "\x00" + text))
+func sumOf(f *lint.Finding, text sum) sum {
+	return hashOf(f.Rule + "\x00" + f.File + "\x00" + string(text[:]))
+}
+
+func hashOf(s string) sum {
+	h := sha256.Sum256([]byte(s))
 	return sum(h[:16])
 }
 
 // statements fills in the sums of the findings at the given indexes, which are
 // about statements of one source. Only those statements are read.
 func statements(source []byte, fs []lint.Finding, at []int, sums []sum) error {
-	known, normal := int64(-1), ""
+	known, text := int64(-1), sum{}
 	for _, i := range at {
 		start := fs[i].StatementStart
 		if start < 0 || start > int64(len(source)) {
-			sums[i] = sumOf(&fs[i], "") // the source changed since
+			sums[i] = sumOf(&fs[i], sum{}) // the source changed since
 			continue
 		}
 		if start != known {
 			st, err := pgsql.NewTextSplitter(source[start:]).Next()
 			switch {
 			case errors.Is(err, io.EOF):
-				known, normal = start, ""
+				known, text = start, sum{}
 			case err != nil:
 				return err
 			default:
-				known, normal = start, st.Normal()
+				known, text = start, hashOf(st.Normal())
 			}
 		}
-		sums[i] = sumOf(&fs[i], normal)
+		sums[i] = sumOf(&fs[i], text)
 	}
 	return nil
 }
