@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -10,7 +11,7 @@ var psqlCommand = &Rule{
 	Name:      "psql-command",
 	Title:     "Commands of psql",
 	Condition: "A line that starts with a backslash, such as `\\connect`, `\\restrict`, `\\set` or `\\i`.",
-	Effect: "psql carries it out itself, also against CockroachDB; no other tool knows it, and neither does the server (SQLSTATE 42601). " +
+	Effect: "psql carries it out itself, also against CockroachDB; no other tool knows it (in the files of one, it is an error), and neither does the server (SQLSTATE 42601). " +
 		"What `\\i` includes, `\\gexec` makes and `\\if` leaves out is not seen here.",
 	Workaround: "Nothing is changed. Apply the file with psql, or take the line out.",
 	Versions:   "*",
@@ -35,6 +36,13 @@ var psqlCommand = &Rule{
 		command := strings.TrimPrefix(p.Stmt.Text, "\\")
 		if i := strings.IndexFunc(command, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') }); i >= 0 {
 			command = command[:i]
+		}
+		switch p.Layout {
+		case "", "plain", "rails":
+		default:
+			f := manual(fmt.Sprintf("\\%s is a command of psql: %s does not know it and sends it to the server, which refuses it", command, p.Layout), "Take the line out")
+			p.Report(f)
+			return
 		}
 		f := Finding{Severity: Info, Message: "\\" + command + " is a command of psql: apply the file with psql, or take the line out"}
 		if why, ok := unseen[command]; ok {
