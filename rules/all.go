@@ -116,6 +116,7 @@ func All() []*Rule {
 		routineSQL,
 		routineStatement,
 		rowLevelSecurity,
+		rowValue,
 		schemaElements,
 		schemaLocked,
 		sequenceContention,
