@@ -104,7 +104,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	run := rules.NewRun(all, opts.Target, opts.Layout, opts.Advice)
 	silent := newSuppressions(all, opts)
 	tally := tally{report}
-	inTxn := false
+	txn := transactions{history: history}
 	err := parseAll(ctx, history, opts, func(st *rules.Statement) {
 		if res.starts[st.Source] == nil {
 			res.first[st.Source] = st.Number
@@ -112,7 +112,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 		res.starts[st.Source] = append(res.starts[st.Source], st.Start())
 		if st.Form == pgsql.SQL && st.Text != "" {
 			report.Summary.Statements++
-			inTxn = follow(st, inTxn || history[st.Source].Transaction)
+			txn.follow(st)
 		}
 		silent.see(st)
 		for _, f := range run.Statement(st) {
@@ -136,28 +136,36 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 
 // replay hands the statements of the history to f once more.
 func replay(ctx context.Context, history []Source, opts Options, f func(*rules.Statement)) error {
-	inTxn := false
+	txn := transactions{history: history}
 	return parseAll(ctx, history, opts, func(st *rules.Statement) {
 		if st.Form == pgsql.SQL && st.Text != "" {
-			inTxn = follow(st, inTxn || history[st.Source].Transaction)
+			txn.follow(st)
 		}
 		f(st)
 	})
 }
 
-// follow tells whether the statement behind st is in a transaction, and notes
-// it for st itself.
-func follow(st *rules.Statement, inTxn bool) bool {
-	st.InTxn = inTxn
-	if t, ok := st.Tree.(*pgsql.TransactionStmt); ok {
-		switch t.Kind_ {
+// transactions follows which statements are in a transaction. None reaches from
+// one source to the next.
+type transactions struct {
+	history []Source
+	source  int
+	inside  bool
+}
+
+func (t *transactions) follow(st *rules.Statement) {
+	if st.Source != t.source {
+		t.source, t.inside = st.Source, false
+	}
+	st.InTxn = t.inside || t.history[st.Source].Transaction
+	if n, ok := st.Tree.(*pgsql.TransactionStmt); ok {
+		switch n.Kind_ {
 		case pgsql.TransStmtBegin, pgsql.TransStmtStart:
-			return true
+			t.inside = true
 		case pgsql.TransStmtCommit, pgsql.TransStmtRollback, pgsql.TransStmtPrepare:
-			return false
+			t.inside = false
 		}
 	}
-	return inTxn
 }
 
 // open returns a reader over a source that is not in memory.

@@ -57,8 +57,7 @@ var alterPhysical = &Rule{
 	},
 	Statement: func(p *Pass) {
 		if n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt); ok && n.Objtype == pgsql.ObjectIndex {
-			alterIndexPhysical(p, n)
-			return
+			return // alter-index
 		}
 		alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
 			if message, ok := physical[cmd.Subtype]; ok {
@@ -98,24 +97,6 @@ var physical = map[pgsql.AlterTableType]string{
 	pgsql.ATEnableAlwaysRule:  "CockroachDB has no rules: the command goes",
 	pgsql.ATEnableReplicaRule: "CockroachDB has no rules: the command goes",
 	pgsql.ATDisableRule:       "CockroachDB has no rules: the command goes",
-}
-
-// alterIndexPhysical deals with the commands of ALTER INDEX about storage and
-// statistics.
-func alterIndexPhysical(p *Pass, n *pgsql.AlterTableStmt) {
-	for _, e := range n.Cmds {
-		cmd, ok := e.(*pgsql.AlterTableCmd)
-		if !ok {
-			return
-		}
-		switch cmd.Subtype {
-		case pgsql.ATSetRelOptions, pgsql.ATResetRelOptions, pgsql.ATSetStatistics, pgsql.ATSetTableSpace:
-		default:
-			return
-		}
-	}
-	p.Report(Finding{Severity: Error, Fidelity: Exact, Edits: p.DropStatement(),
-		Message: "CockroachDB's indexes have no parameters, statistics targets or tablespaces of PostgreSQL's kind: the statement goes"})
 }
 
 func disableTrigger(p *Pass, list List, i int) {

@@ -80,10 +80,11 @@ func applyTo(out sink, text []byte, edits []rules.Edit, read func(from, to int64
 	return pieces
 }
 
-// widen makes the drop of a whole statement take its line along, if nothing
+// widen makes the drop of a whole statement, or of a line of psql's, take its
+// line along, if nothing
 // else stands on it, and one of the empty lines if it stood between two.
 func widen(text []byte, e rules.Edit) rules.Edit {
-	if e.End == 0 || int(e.End) > len(text) || e.End-e.Start == 0 || (text[e.End-1] != ';' && int(e.End) != len(text)) {
+	if e.End == 0 || int(e.End) > len(text) || e.End-e.Start == 0 || (text[e.End-1] != ';' && text[e.Start] != '\\' && int(e.End) != len(text)) {
 		return e
 	}
 	start, end := int(e.Start), int(e.End)

@@ -53,11 +53,12 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 	}
 	for _, res := range results {
 		for _, t := range res.Texts {
-			out.Files[t.Name] = t.Content
+			out.Files[t.Name] = tree.Restore(t.Name, t.Content)
 		}
 		out.Report.Append(res.Report)
 		out.Histories = append(out.Histories, res)
 	}
+	tree.RestoreReport(out.Report)
 	for _, name := range tree.Copied {
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -144,6 +145,7 @@ func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Repor
 	for _, res := range results {
 		report.Append(res.Report)
 	}
+	tree.RestoreReport(report)
 	return report, nil
 }
 

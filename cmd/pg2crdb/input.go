@@ -31,7 +31,7 @@ type input struct {
 	// code host reads them.
 	prefix string
 
-	sources []lint.Source // of the report
+	sources []lint.Source // of the report, with the texts as they are on disk
 }
 
 // open finds out what an argument names: a Temporal release, a directory, a
@@ -184,10 +184,10 @@ func (in *input) path(name string) string {
 func (in *input) tree(name string) (*layout.Tree, error) {
 	var tree *layout.Tree
 	if in.fsys == nil {
-		if name == "" {
-			name = "plain"
+		tree = layout.OpenText(in.name, in.text, name)
+		if src := &tree.Histories[0].Sources[0]; len(src.Text) == len(in.text) {
+			src.Forget = in.forget
 		}
-		tree = &layout.Tree{Layout: name, Histories: []layout.History{{Sources: []lint.Source{{Name: in.name, Text: in.text, Forget: in.forget, Unit: in.name}}}}}
 	} else {
 		var err error
 		if tree, err = layout.Open(in.fsys, name); err != nil {
@@ -196,7 +196,10 @@ func (in *input) tree(name string) (*layout.Tree, error) {
 	}
 	in.sources = nil
 	for _, h := range tree.Histories {
-		in.sources = append(in.sources, h.Sources...)
+		for _, s := range h.Sources {
+			s.Text = tree.Restore(s.Name, s.Text)
+			in.sources = append(in.sources, s)
+		}
 	}
 	return tree, nil
 }
