@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"github.com/pg2crdb/pg2crdb/translate/verify"
 )
 
 // Exit codes.
@@ -26,9 +28,19 @@ func process() int {
 		// every doubling costs more than the memory is worth.
 		debug.SetGCPercent(400)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), interruptions()...)
 	defer stop()
 	return run(ctx, os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr, os.Getenv})
+}
+
+// interruptions are the signals that end a run in order. A terminal that goes
+// away is one of them, unless the run was told to survive that (nohup).
+func interruptions() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // env is what a run has of the world outside.
@@ -53,6 +65,11 @@ func run(ctx context.Context, args []string, e env) int {
 	case errors.Is(err, errFindings):
 		return exitFindings
 	case ctx.Err() != nil:
+		var left *verify.Leftover
+		if errors.As(err, &left) {
+			fmt.Fprintf(e.stderr, "pg2crdb: interrupted; %v\n", left)
+			return exitTrouble
+		}
 		fmt.Fprintln(e.stderr, "pg2crdb: interrupted; nothing was left half-written")
 		return exitTrouble
 	}
