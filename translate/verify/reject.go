@@ -68,7 +68,8 @@ func (p *pass) reportAt(st *statement, start, end int, rule, message string, cau
 }
 
 // errorAt returns the range of the statement's text that an error is about: the
-// token where a syntax error is, otherwise all of it.
+// token that the server points to, or the name that it speaks of if the
+// statement holds it once; otherwise all of it.
 func errorAt(st *pgsql.Statement, pe *pgconn.PgError) (start, end int) {
 	at := -1
 	if pe.Position > 0 { // PostgreSQL counts characters from 1
@@ -79,7 +80,30 @@ func errorAt(st *pgsql.Statement, pe *pgconn.PgError) (start, end int) {
 	if i := st.TokenAt(at); at >= 0 && i < len(st.Tokens) {
 		return st.Tokens[i].Start, st.Tokens[i].End
 	}
+	switch pe.Code {
+	case "42P01", "42703", "42704", "42883", "42701", "42P07", "42710", "42723": // not there, or there already
+		for _, name := range mentioned(pe.Message) {
+			if i := onlyToken(st, name); i >= 0 {
+				return st.Tokens[i].Start, st.Tokens[i].End
+			}
+		}
+	}
 	return 0, len(st.Text)
+}
+
+// onlyToken returns the index of the one token that is a name, -1 if there is
+// none or more than one.
+func onlyToken(st *pgsql.Statement, name string) int {
+	at := -1
+	for i, t := range st.Tokens {
+		if (t.Kind == pgsql.Word || t.Kind == pgsql.Quoted) && pgsql.Fold(st.Str(i)) == name {
+			if at >= 0 {
+				return -1
+			}
+			at = i
+		}
+	}
+	return at
 }
 
 func runeOffset(s string, n int) int {
@@ -136,7 +160,10 @@ func (p *pass) knower(st *statement, pe *pgconn.PgError) string {
 // that know most of it and, among these, those that show it for a statement of
 // the same kind.
 func rulesOf(st *pgsql.Statement, message string) []string {
-	const most = 3
+	const (
+		most  = 3
+		vague = 20 // "already exists" alone does not tell a rule
+	)
 	longest := len("syntax error") // says nothing
 	var same, other []string
 	for _, r := range rules.All() {
@@ -157,7 +184,7 @@ func rulesOf(st *pgsql.Statement, message string) []string {
 	if len(same) > 0 {
 		other = same
 	}
-	if len(other) > most {
+	if len(other) > most || len(same) == 0 && longest < vague {
 		return nil
 	}
 	return other

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"strings"
+
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -111,11 +113,19 @@ func outsideText(st *pgsql.Statement, depth int) string {
 				return roles
 			}
 		}
-		if k := st.Tokens[i].Kind; depth == 0 && (k == pgsql.Literal || k == pgsql.Dollar) {
-			text := st.Str(i)
-			if what := outsideText(pgsql.Lex(text[1:len(text)-1]), 1); what != "" {
-				return what
-			}
+		if depth > 0 {
+			continue
+		}
+		text, open := st.Str(i), 1
+		switch st.Tokens[i].Kind {
+		case pgsql.Dollar:
+			open += strings.IndexByte(text[1:], '$') + 1
+		case pgsql.Literal:
+		default:
+			continue
+		}
+		if what := outsideText(pgsql.Lex(text[open:len(text)-open]), 1); what != "" {
+			return what
 		}
 	}
 	return ""

@@ -27,7 +27,7 @@ func TestPlaces(t *testing.T) {
 	// PostgreSQL takes no INVERTED, which the translation writes.
 	want := []string{
 		"2.sql:3:8 verify-rejected PostgreSQL 15 rejects the translated statement: function nothing(integer) does not exist (SQLSTATE 42883); hint: ",
-		"2.sql:5:1 verify-rejected PostgreSQL 15 rejects the translated statement: relation \"t\" already exists (SQLSTATE 42P07); ",
+		"2.sql:5:14 verify-rejected PostgreSQL 15 rejects the translated statement: relation \"t\" already exists (SQLSTATE 42P07); ",
 	}
 	got := said(mustRun(t, s, out, Options{}))
 	for i, text := range got {
@@ -62,12 +62,12 @@ INSERT INTO b VALUES (1, 1);
 `)
 	want := []string{
 		`1.sql:1:42 verify-rejected PostgreSQL 15 rejects the translated statement: type "nonesuch" does not exist`,
-		`1.sql:2:1 verify-rejected follows PostgreSQL 15 rejects the translated statement: relation "a" does not exist (SQLSTATE 42P01); it follows from 1.sql:1`,
+		`1.sql:2:21 verify-rejected follows PostgreSQL 15 rejects the translated statement: relation "a" does not exist (SQLSTATE 42P01); it follows from 1.sql:1`,
 		`1.sql:3:1 verify-rejected follows PostgreSQL 15 rejects the translated statement: relation "a" does not exist (SQLSTATE 42P01); it follows from 1.sql:1`,
 		`1.sql:5:49 verify-rejected PostgreSQL 15 rejects the translated statement: type "nonesuch" does not exist`,
 		`1.sql:6:14 verify-rejected follows PostgreSQL 15 rejects the translated statement: column "b" of relation "c" does not exist (SQLSTATE 42703); it follows from 1.sql:5`,
-		`1.sql:7:1 verify-rejected PostgreSQL 15 rejects the translated statement: table "missing" does not exist`,
-		`1.sql:8:1 verify-rejected follows PostgreSQL 15 rejects the translated statement: relation "c" already exists (SQLSTATE 42P07); it follows from 1.sql:7`,
+		`1.sql:7:15 verify-rejected PostgreSQL 15 rejects the translated statement: table "missing" does not exist`,
+		`1.sql:8:14 verify-rejected follows PostgreSQL 15 rejects the translated statement: relation "c" already exists (SQLSTATE 42P07); it follows from 1.sql:7`,
 		`1.sql:9:1 verify-rejected PostgreSQL 15 rejects the translated statement: division by zero`,
 		`1.sql:10:13 verify-rejected follows PostgreSQL 15 rejects the translated statement: relation "b" does not exist (SQLSTATE 42P01); it follows from 1.sql:3`,
 	}
@@ -167,7 +167,7 @@ COPY t FROM PROGRAM 'echo 1';
 GRANT CONNECT ON DATABASE postgres TO outside_a;
 `)
 	res := mustRun(t, s, out, Options{})
-	if got := said(res); len(got) != 1 || !strings.Contains(got[0], `1.sql:5:1 verify-rejected follows PostgreSQL 15 rejects the translated statement: role "outside_a" does not exist (SQLSTATE 42704); it follows from 1.sql:1`) {
+	if got := said(res); len(got) != 1 || !strings.Contains(got[0], `1.sql:5:22 verify-rejected follows PostgreSQL 15 rejects the translated statement: role "outside_a" does not exist (SQLSTATE 42704); it follows from 1.sql:1`) {
 		t.Errorf("%q", got)
 	}
 	if len(res.Notes) != 9 || !strings.Contains(res.Notes[0], "1.sql:1: CREATE ROLE reaches the roles of the server and is not run") {
