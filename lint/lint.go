@@ -81,7 +81,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	}
 	report := &Report{Target: opts.Target}
 	for _, r := range all {
-		if opts.Target.Meets(r.Versions) {
+		if r.Runs(opts.Target, opts.Layout, opts.Advice) {
 			report.Rules = append(report.Rules, r)
 		}
 	}
@@ -111,12 +111,27 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range run.Finish() {
+	last, err := run.Finish(func(f func(*rules.Statement)) error { return replay(ctx, history, opts, f) })
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range last {
 		tally.add(f, opts)
 	}
 	tally.done(silent, opts)
 	res.catalog = run.Catalog()
 	return res, nil
+}
+
+// replay hands the statements of the history to f once more.
+func replay(ctx context.Context, history []Source, opts Options, f func(*rules.Statement)) error {
+	inTxn := false
+	return parseAll(ctx, history, opts, func(st *rules.Statement) {
+		if st.Form == pgsql.SQL && st.Text != "" {
+			inTxn = follow(st, inTxn || history[st.Source].Transaction)
+		}
+		f(st)
+	})
 }
 
 // follow tells whether the statement behind st is in a transaction, and notes

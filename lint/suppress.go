@@ -16,8 +16,11 @@ const SuppressionRule = "suppression"
 
 // suppressions are the comments of a history that silence findings.
 type suppressions struct {
+	// all and opts are those of the run.
+	all  []*rules.Rule
+	opts Options
 	// known are the names that may be written, running those that can have
-	// found something.
+	// found something. Most histories suppress nothing: made when first needed.
 	known, running map[string]bool
 
 	marks    []*mark
@@ -39,17 +42,23 @@ type mark struct {
 }
 
 func newSuppressions(all []*rules.Rule, opts Options) *suppressions {
-	s := &suppressions{known: map[string]bool{}, running: map[string]bool{}, source: -1}
+	return &suppressions{all: all, opts: opts, source: -1}
+}
+
+// names fills known and running.
+func (s *suppressions) names() {
+	if s.known != nil {
+		return
+	}
+	s.known, s.running = map[string]bool{}, map[string]bool{}
 	for _, r := range rules.All() {
 		s.known[r.Name] = true
 	}
-	for _, r := range all {
+	for _, r := range s.all {
 		s.known[r.Name] = true
-		sev, set := opts.Severity[r.Name]
-		s.running[r.Name] = opts.Target.Meets(r.Versions) && (r.Layout == "" || r.Layout == opts.Layout) &&
-			(!r.Advice || opts.Advice) && !(set && sev == 0)
+		sev, set := s.opts.Severity[r.Name]
+		s.running[r.Name] = r.Runs(s.opts.Target, s.opts.Layout, s.opts.Advice) && !(set && sev == 0)
 	}
-	return s
 }
 
 const endOfSource = int64(1) << 62
@@ -62,6 +71,9 @@ func (s *suppressions) see(st *rules.Statement) {
 		s.source, s.prev = st.Source, nil
 	}
 	for i := range st.Comments {
+		if !mayDirect(st, st.Comments[i]) {
+			continue
+		}
 		c := commentOf(st, s.prev, st.Comments[i])
 		if d, ok := c.directive(); ok {
 			s.add(d, c)
@@ -71,6 +83,7 @@ func (s *suppressions) see(st *rules.Statement) {
 }
 
 func (s *suppressions) add(d directive, c comment) {
+	s.names()
 	if d.word == "ignore-end" {
 		s.end(d, c)
 		return
@@ -224,6 +237,19 @@ type comment struct {
 	all   string   // lead, text and tail of the statement
 	start int      // of the comment in all
 	pos   Position // of the comment
+}
+
+// mayDirect reports whether a comment can hold a directive. Nearly none does,
+// and reading one takes more than looking for its first word.
+func mayDirect(st *rules.Statement, c pgsql.Comment) bool {
+	part := st.Text
+	switch {
+	case c.Start < 0:
+		part, c.Start, c.End = st.Lead, c.Start+len(st.Lead), c.End+len(st.Lead)
+	case c.Start >= len(st.Text):
+		part, c.Start, c.End = st.Tail, c.Start-len(st.Text), c.End-len(st.Text)
+	}
+	return c.Start < 0 || c.End > len(part) || strings.Contains(part[c.Start:c.End], directivePrefix)
 }
 
 func commentOf(st, prev *rules.Statement, c pgsql.Comment) comment {

@@ -26,6 +26,7 @@ func flattenPartitions(p *Pass) {
 	if len(s.parts) == 0 {
 		return
 	}
+	p.Replay(recordReferences)
 	f := &flatten{Pass: p, partitions: s, tables: map[tableKey]*catalog.Table{}, moved: map[*partRef]bool{}, gone: map[*partRef]string{}}
 	for _, t := range p.Catalog.Tables() {
 		f.tables[keyOf(t)] = t

@@ -42,6 +42,9 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 		Layout: tree.Layout, Notes: tree.Notes,
 		Report: &lint.Report{Target: opts.Target}, Files: map[string][]byte{},
 	}
+	if opts.Cache == nil { // a schema.sql says again what the migrations say
+		opts.Cache = &lint.Cache{}
+	}
 	results, err := histories(ctx, tree.Histories, opts)
 	if err != nil {
 		return nil, err
@@ -105,6 +108,9 @@ func Lint(ctx context.Context, fsys fs.FS, opts Options) (*lint.Report, []layout
 // LintTree is Lint for a directory that is open already.
 func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Report, error) {
 	opts.Layout = tree.Layout
+	if opts.Cache == nil && len(tree.Histories) > 1 {
+		opts.Cache = &lint.Cache{}
+	}
 	results, err := each(tree.Histories, func(h layout.History) (*lint.Result, error) { return lint.Run(ctx, h.Sources, opts.Options) })
 	if err != nil {
 		return nil, err

@@ -95,8 +95,11 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 	case pgsql.ATAddIdentity:
 		if col != nil {
 			col.Identity, col.NotNull = 'd', true
-			if k, ok := cmd.Def.(*pgsql.Constraint); ok && k.GeneratedWhen == "a" {
-				col.Identity = 'a'
+			if k, ok := cmd.Def.(*pgsql.Constraint); ok {
+				col.Cache = cacheOption(k.Options)
+				if k.GeneratedWhen == "a" {
+					col.Identity = 'a'
+				}
 			}
 		}
 	case pgsql.ATDropIdentity:

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -34,10 +35,10 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 		name := c.create(rangeName(n.Sequence))
 		s := &Sequence{Name: name, Def: a.place()}
 		c.sequences[name] = s
-		a.ownSequence(s, n.Options)
+		a.sequenceOptions(s, n.Options)
 	case *pgsql.AlterSeqStmt:
 		if s := c.Sequence(rangeName(n.Sequence)); s != nil {
-			a.ownSequence(s, n.Options)
+			a.sequenceOptions(s, n.Options)
 		}
 	case *pgsql.CreateSchemaStmt:
 		a.createSchema(n)
@@ -240,7 +241,28 @@ func sameArgs(a, b []Type) bool {
 	return true
 }
 
-func (a *applier) ownSequence(s *Sequence, options []pgsql.Node) {
+// cacheOption returns the CACHE among the options of a sequence, 0 if it is not
+// there.
+func cacheOption(options []pgsql.Node) int64 {
+	for _, o := range options {
+		if d, ok := o.(*pgsql.DefElem); ok && d.Defname == "cache" {
+			switch n := d.Arg.(type) {
+			case *pgsql.Integer:
+				return int64(n.Ival)
+			case *pgsql.Float: // beyond 32 bits
+				if v, err := strconv.ParseInt(n.Fval, 10, 64); err == nil {
+					return v
+				}
+			}
+		}
+	}
+	return 0
+}
+
+func (a *applier) sequenceOptions(s *Sequence, options []pgsql.Node) {
+	if n := cacheOption(options); n > 0 {
+		s.Cache = n
+	}
 	for _, o := range options {
 		d, ok := o.(*pgsql.DefElem)
 		if !ok || d.Defname != "owned_by" {

@@ -145,8 +145,10 @@ type Column struct {
 	// Default and Generated are the text of the expression, without
 	// parentheses around it; empty if there is none.
 	Default, Generated string
-	// Identity is 'a' for ALWAYS, 'd' for BY DEFAULT, 0 for none.
+	// Identity is 'a' for ALWAYS, 'd' for BY DEFAULT, 0 for none; Cache is the
+	// CACHE of its sequence, 0 if the statement names none.
 	Identity byte
+	Cache    int64
 	// Serial reports one of PostgreSQL's serial pseudo types.
 	Serial bool
 	// Def is the column's definition; its End is where a clause can be added.
@@ -199,6 +201,8 @@ type Index struct {
 	Table   *Table
 	Method  string
 	Columns []IndexColumn
+	// Include are the columns that the index carries beside its key.
+	Include []string
 	Unique  bool
 	Where   string
 	Def     Place
@@ -206,7 +210,12 @@ type Index struct {
 
 // IndexColumn is a column or an expression of an index.
 type IndexColumn struct {
-	Column, Expr, Opclass string
+	Column, Expr, Opclass, Collation string
+	// Ordered tells that the statement says in which order the key is kept;
+	// Descending that it is DESC.
+	Ordered, Descending bool
+	// Def is where the key stands in the statement that made the index.
+	Def Place
 }
 
 // Sequence is a sequence.
@@ -215,7 +224,9 @@ type Sequence struct {
 	// OwnedBy is the column that owns it, if any.
 	Table  Name
 	Column string
-	Def    Place
+	// Cache is how many values a session takes at once, 0 if no statement says.
+	Cache int64
+	Def   Place
 }
 
 // TypeKind says what a user-defined type is.

@@ -26,7 +26,14 @@ func (a *applier) createIndex(n *pgsql.IndexStmt) {
 		if !ok {
 			continue
 		}
-		c := IndexColumn{Column: el.Name, Opclass: ListName(el.Opclass).Name}
+		c := IndexColumn{
+			Column: el.Name, Opclass: ListName(el.Opclass).Name, Collation: ListName(el.Collation).Name, Def: ix.Def,
+			Ordered:    el.Ordering > pgsql.SortbyDefault || el.NullsOrdering > pgsql.SortbyNullsDefault,
+			Descending: el.Ordering == pgsql.SortbyDesc,
+		}
+		if i < len(elements) {
+			c.Def = a.tokens(elements[i][0], elements[i][1])
+		}
 		switch {
 		case el.Name != "":
 			parts = append(parts, el.Name)
@@ -39,6 +46,11 @@ func (a *applier) createIndex(n *pgsql.IndexStmt) {
 			}
 		}
 		ix.Columns = append(ix.Columns, c)
+	}
+	for _, e := range n.IndexIncludingParams {
+		if el, ok := e.(*pgsql.IndexElem); ok && el.Name != "" {
+			ix.Include = append(ix.Include, el.Name)
+		}
 	}
 	ix.Name.Name = n.Idxname
 	if n.Idxname == "" {

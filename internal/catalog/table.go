@@ -119,7 +119,7 @@ func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 			c.Generated = a.inParens(int(k.Location))
 		case pgsql.ConstrIdentity:
 			c.NotNull = true
-			c.Identity = 'd'
+			c.Identity, c.Cache = 'd', cacheOption(k.Options)
 			if k.GeneratedWhen == "a" {
 				c.Identity = 'a'
 			}

@@ -31,13 +31,21 @@ type Splitter struct {
 	tokens []Token
 }
 
+// str returns bytes of the buffer as a string. A text in memory is not copied.
+func (s *Splitter) str(b []byte) string {
+	if s.r == nil {
+		return bytesString(b)
+	}
+	return string(b)
+}
+
 // NewSplitter returns a Splitter over r.
 func NewSplitter(r io.Reader) *Splitter {
 	return &Splitter{r: r, max: DefaultMaxStatement, pos: Position{Line: 1, Column: 1}}
 }
 
-// NewTextSplitter returns a Splitter over a text in memory, which it does not
-// copy.
+// NewTextSplitter returns a Splitter over a text in memory. The statements share
+// it: it must not change while they live.
 func NewTextSplitter(text []byte) *Splitter {
 	s := NewSplitter(nil)
 	s.buf, s.eof, s.started = text, true, true
@@ -119,7 +127,7 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 		if len(s.buf) == 0 {
 			return nil, 0, true
 		}
-		st = &Statement{Form: Trailer, Lead: string(s.buf), LeadPos: s.pos, Pos: s.pos.Advance(bytesString(s.buf)), Comments: rebase(l.comments, len(s.buf))}
+		st = &Statement{Form: Trailer, Lead: s.str(s.buf), LeadPos: s.pos, Pos: s.pos.Advance(bytesString(s.buf)), Comments: rebase(l.comments, len(s.buf))}
 		s.openError(st, &l, len(s.buf))
 		return st, len(s.buf), true
 	}
@@ -160,16 +168,16 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 
 	st = &Statement{
 		Form:     SQL,
-		Lead:     string(s.buf[:start]),
+		Lead:     s.str(s.buf[:start]),
 		LeadPos:  s.pos,
-		Text:     string(s.buf[start:end]),
+		Text:     s.str(s.buf[start:end]),
 		Pos:      s.pos.Advance(bytesString(s.buf[:start])),
 		Size:     int64(end - start),
 		Tokens:   append([]Token(nil), s.tokens...),
 		Comments: rebase(l.comments, start),
 	}
 	if terminated || l.pos < len(s.buf) {
-		st.Tail = string(s.buf[end:l.pos])
+		st.Tail = s.str(s.buf[end:l.pos])
 	} else {
 		// Behind the last token of the source there is only trivia: it is the
 		// trailer's.
@@ -197,10 +205,10 @@ func (s *Splitter) meta(l *lexer, start int) (*Statement, int, bool) {
 		}
 		n = len(s.buf) - start
 	}
-	text := strings.TrimRight(string(s.buf[start:start+n]), "\r")
+	text := strings.TrimRight(s.str(s.buf[start:start+n]), "\r")
 	return &Statement{
 		Form:     Meta,
-		Lead:     string(s.buf[:start]),
+		Lead:     s.str(s.buf[:start]),
 		LeadPos:  s.pos,
 		Text:     text,
 		Pos:      s.pos.Advance(bytesString(s.buf[:start])),

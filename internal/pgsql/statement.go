@@ -62,6 +62,18 @@ type Statement struct {
 	Tree Node
 	// Err says why there is no tree.
 	Err *SyntaxError
+
+	// partner holds, for a token that is a parenthesis or bracket, the token
+	// that it belongs to, otherwise -1. Many rules ask, so it is made once, for
+	// the statement that is asked first.
+	partner []int32
+	// lists holds what List returned, by its first token.
+	lists []cachedList
+}
+
+type cachedList struct {
+	first, end int
+	elements   [][2]int
 }
 
 // Start returns the byte offset of the text in its source.
@@ -150,13 +162,15 @@ func (s *Statement) Find(i int, w string) int {
 		if s.Is(i, w) {
 			return i
 		}
-		switch {
-		case s.Is(i, "(") || s.Is(i, "["):
-			if i = s.Close(i); i < 0 {
+		if s.Tokens[i].Kind == Punct {
+			switch s.Text[s.Tokens[i].Start] {
+			case '(', '[':
+				if i = s.Close(i); i < 0 {
+					return -1
+				}
+			case ')', ']':
 				return -1
 			}
-		case s.Is(i, ")") || s.Is(i, "]"):
-			return -1
 		}
 		i++
 	}
@@ -166,19 +180,8 @@ func (s *Statement) Find(i int, w string) int {
 // Close returns the index of the token that closes the parenthesis or bracket
 // at token i; -1 if there is none.
 func (s *Statement) Close(i int) int {
-	depth := 0
-	for ; i < len(s.Tokens); i++ {
-		if s.Tokens[i].Kind != Punct {
-			continue
-		}
-		switch s.Text[s.Tokens[i].Start] {
-		case '(', '[':
-			depth++
-		case ')', ']':
-			if depth--; depth == 0 {
-				return i
-			}
-		}
+	if j := s.other(i); j > i {
+		return j
 	}
 	return -1
 }
@@ -186,21 +189,44 @@ func (s *Statement) Close(i int) int {
 // Open returns the index of the token that opens the parenthesis or bracket
 // closed at token i; -1 if there is none.
 func (s *Statement) Open(i int) int {
-	depth := 0
-	for ; i >= 0 && i < len(s.Tokens); i-- {
-		if s.Tokens[i].Kind != Punct {
+	if j := s.other(i); j < i {
+		return j
+	}
+	return -1
+}
+
+// other returns the partner of the parenthesis at token i, or -1.
+func (s *Statement) other(i int) int {
+	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind != Punct {
+		return -1
+	}
+	if s.partner == nil {
+		s.pair()
+	}
+	return int(s.partner[i])
+}
+
+// pair finds the partners of all parentheses and brackets. Which of the two
+// kinds a token is does not matter: PostgreSQL's grammar lets none close the
+// other.
+func (s *Statement) pair() {
+	s.partner = make([]int32, len(s.Tokens))
+	var open []int32
+	for i, t := range s.Tokens {
+		s.partner[i] = -1
+		if t.Kind != Punct {
 			continue
 		}
-		switch s.Text[s.Tokens[i].Start] {
-		case ')', ']':
-			depth++
+		switch s.Text[t.Start] {
 		case '(', '[':
-			if depth--; depth == 0 {
-				return i
+			open = append(open, int32(i))
+		case ')', ']':
+			if n := len(open); n > 0 {
+				s.partner[i], s.partner[open[n-1]] = open[n-1], int32(i)
+				open = open[:n-1]
 			}
 		}
 	}
-	return -1
 }
 
 // Elements returns the token ranges [first, last] of the comma-separated
@@ -213,20 +239,41 @@ func (s *Statement) Elements(i int) [][2]int {
 	return s.List(i+1, end)
 }
 
-// List cuts the tokens [first, end) at the commas outside parentheses.
+// List cuts the tokens [first, end) at the commas outside parentheses. The
+// result is shared and not to be changed.
 func (s *Statement) List(first, end int) [][2]int {
-	var out [][2]int
+	for _, l := range s.lists {
+		if l.first == first && l.end == end {
+			return l.elements
+		}
+	}
+	n := 1
+	s.commas(first, end, func(int) { n++ })
+	out := make([][2]int, 0, n)
 	from := first
-	for i := first; i < end; i++ {
-		switch {
-		case s.Is(i, "(") || s.Is(i, "["):
+	s.commas(first, end, func(i int) {
+		out = append(out, [2]int{from, i - 1})
+		from = i + 1
+	})
+	out = append(out, [2]int{from, end - 1})
+	s.lists = append(s.lists, cachedList{first, end, out})
+	return out
+}
+
+// commas calls f for the commas among the tokens [first, end) that stand
+// outside parentheses.
+func (s *Statement) commas(first, end int, f func(int)) {
+	for i := first; i < end && i < len(s.Tokens); i++ {
+		if s.Tokens[i].Kind != Punct {
+			continue
+		}
+		switch s.Text[s.Tokens[i].Start] {
+		case '(', '[':
 			if c := s.Close(i); c > 0 && c < end {
 				i = c
 			}
-		case s.Is(i, ","):
-			out = append(out, [2]int{from, i - 1})
-			from = i + 1
+		case ',':
+			f(i)
 		}
 	}
-	return append(out, [2]int{from, end - 1})
 }
