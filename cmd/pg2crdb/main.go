@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/pg2crdb/pg2crdb/translate/verify"
 )
 
 // Exit codes.
@@ -23,9 +25,19 @@ func process() int {
 	if os.Getenv("GOGC") == "" {
 		tuneGC()
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), interruptions()...)
 	defer stop()
 	return run(ctx, os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr, os.Getenv})
+}
+
+// interruptions are the signals that end a run in order. A terminal that goes
+// away is one of them, unless the run was told to survive that (nohup).
+func interruptions() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // env is what a run has of the world outside.
@@ -50,6 +62,11 @@ func run(ctx context.Context, args []string, e env) int {
 	case errors.Is(err, errFindings):
 		return exitFindings
 	case ctx.Err() != nil:
+		var left *verify.Leftover
+		if errors.As(err, &left) {
+			fmt.Fprintf(e.stderr, "pg2crdb: interrupted; %v\n", left)
+			return exitTrouble
+		}
 		fmt.Fprintln(e.stderr, "pg2crdb: interrupted; nothing was left half-written")
 		return exitTrouble
 	}
