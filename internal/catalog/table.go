@@ -88,12 +88,8 @@ func copyColumns(from []*Column) []*Column {
 }
 
 func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
-	c := &Column{Name: d.Colname, Type: TypeOf(d.TypeName), User: a.userType(d.TypeName), NotNull: d.IsNotNull, Def: def}
-	switch c.Type.Name {
-	case "serial2", "serial4", "serial8":
-		c.Serial, c.NotNull = true, true
-		c.Type.Name = "int" + c.Type.Name[len("serial"):]
-	}
+	c := a.column(d)
+	c.Def = def
 	if t.Column(c.Name) != nil && len(t.Inherits) == 0 && t.PartitionOf == nil {
 		return // already there: IF NOT EXISTS, or an error that PostgreSQL finds
 	}

@@ -256,7 +256,7 @@ func TestRepeats(t *testing.T) {
 // Progress counts up to the end, whatever happens.
 func TestProgress(t *testing.T) {
 	s := standIn(t)
-	out := translated(t, "goose", "1.sql", "-- +goose Up\nCREATE TABLE t (id BIGINT PRIMARY KEY);\nSELECT 1;\n", "2.sql", "-- +goose Up\nSELECT 2;\n")
+	out := translated(t, "goose", "1_a.sql", "-- +goose Up\nCREATE TABLE t (id BIGINT PRIMARY KEY);\nSELECT 1;\n", "2_b.sql", "-- +goose Up\nSELECT 2;\n")
 	var got []string
 	mustRun(t, s, out, Options{Upgrade: true, Progress: func(done, total int, st string) {
 		got = append(got, fmt.Sprintf("%d/%d %s", done, total, st))
