@@ -43,8 +43,10 @@ type Finding struct {
 	File   string
 	// Start and End delimit the place; End is exclusive.
 	Start, End Position
-	// Statement is the number of the statement in the history, from 0.
-	Statement int
+	// Statement is the number of the statement in the history, from 0, and
+	// StatementStart the byte offset in its source at which its text starts.
+	Statement      int
+	StatementStart int64
 	// Message says what differs and why; Todo what a person can do, where
 	// something is left to do.
 	Message, Todo string

@@ -100,14 +100,22 @@ func splitterWord(p *Pass, i int, text string) {
 	if strings.IndexByte(text, '_') < 0 && strings.IndexByte(text, '$') < 0 {
 		return
 	}
-	lower := strings.ToLower(text)
-	for _, part := range strings.FieldsFunc(lower, func(r rune) bool { return r == '_' || r == '$' }) {
-		switch part {
-		case "begin", "end", "if", "loop":
+	for rest := text; rest != ""; {
+		part := rest
+		if k := strings.IndexAny(rest, "_$"); k >= 0 {
+			part, rest = rest[:k], rest[k+1:]
+		} else {
+			rest = ""
+		}
+		if len(part) < len("if") || len(part) > len("begin") {
+			continue
+		}
+		switch word := strings.ToUpper(part); word {
+		case "BEGIN", "END", "IF", "LOOP":
 			f := Finding{Severity: Error, Fidelity: Exact,
-				Message: fmt.Sprintf("temporal-sql-tool takes %s in the name %s for a keyword: the name is quoted", strings.ToUpper(part), text)}
+				Message: fmt.Sprintf("temporal-sql-tool takes %s in the name %s for a keyword: the name is quoted", word, text)}
 			f.at(p.Stmt, i, i)
-			f.Edits = []Edit{p.Replace(f.Start, f.End, `"`+lower+`"`)}
+			f.Edits = []Edit{p.Replace(f.Start, f.End, `"`+strings.ToLower(text)+`"`)}
 			p.Report(f)
 			return
 		}

@@ -286,15 +286,15 @@ func converterBody(p *Pass, n *pgsql.CreateFunctionStmt) (conversion, bool) {
 	}
 	switch language {
 	case "plpgsql":
-		pl, err := pgsql.ParsePL(p.Stmt.Text)
-		if err != nil || len(pl.Statements) != 1 || len(pl.Statements[0].Body) != 1 {
+		pl, err := pgsql.ScanPL(body)
+		if err != nil || len(pl.Block.Lists) != 1 || len(pl.Block.Lists[0]) != 1 {
 			return conversion{}, false
 		}
-		ret := pl.Statements[0].Body[0]
-		if ret.Kind != "return" || len(ret.SQL) != 1 {
+		ret := pl.Block.Lists[0][0]
+		if ret.Kind != pgsql.PLReturn || len(ret.Exprs) != 1 {
 			return conversion{}, false
 		}
-		body = "SELECT " + ret.SQL[0]
+		body = "SELECT " + pl.Span(ret.Exprs[0])
 	case "sql":
 	default:
 		return conversion{}, false

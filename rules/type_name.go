@@ -62,6 +62,9 @@ func checkTypeName(u *typeUse) {
 	if i := strings.IndexByte(written, '('); i >= 0 {
 		head, mods = written[:i], written[i:]
 	}
+	if mods == "" && u.Type.Schema == "" && !strings.ContainsAny(head, " \t\r\n\f\v") && len(head) != len("nchar") {
+		return // one word; the others are rare
+	}
 	plain := head // without a schema
 	if i := strings.LastIndexByte(head, '.'); i >= 0 {
 		plain = head[i+1:]

@@ -42,11 +42,24 @@ var unknownFunction = &Rule{
 		if first < 0 {
 			return
 		}
-		f := Finding{Severity: Error, Fidelity: Manual, Message: missingMessage(name), Todo: missingTodo(name), Until: missingUntil(name)}
+		f := Finding{
+			Severity: Error, Fidelity: Manual, Message: missingMessage(name),
+			Todo: missingTodo(name), Until: missingUntil(name),
+		}
+		if largeObject[name] {
+			// A dump has three or more calls for each large object: one of them
+			// says what there is to say.
+			seen := State[struct{ largeObjects bool }](p)
+			f.Message = fmt.Sprintf("function %s() does not exist in CockroachDB, which has no large objects", name)
+			f.Todo = "Keep the objects in BYTEA columns or in an object store, and leave them out of the dump (pg_dump --no-large-objects, before version 16 --no-blobs)"
+			f.Follows, seen.largeObjects = seen.largeObjects, true
+		}
 		f.at(p.Stmt, first, p.Stmt.nameEnd(first))
 		p.Report(f)
 	},
 }
+
+var largeObject = words("lo_create lo_creat lo_from_bytea lo_open lo_close lo_put lowrite loread lo_get lo_unlink lo_import lo_export lo_lseek lo_lseek64 lo_tell lo_truncate")
 
 // isMissing reports whether a name is that of a built-in function of PostgreSQL
 // that the target lacks.

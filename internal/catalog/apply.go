@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -8,6 +9,14 @@ import (
 
 // Apply lets the catalog follow a statement of source number source.
 func (c *Catalog) Apply(st *pgsql.Statement, source int) {
+	c.applying++
+	c.apply(st, source)
+	c.applying--
+	c.statements++
+	c.cool()
+}
+
+func (c *Catalog) apply(st *pgsql.Statement, source int) {
 	a := &applier{Catalog: c, st: st, source: source}
 	switch n := st.Tree.(type) {
 	case *pgsql.CreateStmt:
@@ -34,10 +43,10 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 		name := c.create(rangeName(n.Sequence))
 		s := &Sequence{Name: name, Def: a.place()}
 		c.sequences[name] = s
-		a.ownSequence(s, n.Options)
+		a.sequenceOptions(s, n.Options)
 	case *pgsql.AlterSeqStmt:
 		if s := c.Sequence(rangeName(n.Sequence)); s != nil {
-			a.ownSequence(s, n.Options)
+			a.sequenceOptions(s, n.Options)
 		}
 	case *pgsql.CreateSchemaStmt:
 		a.createSchema(n)
@@ -83,7 +92,8 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 		a.alterFunction(n)
 	case *pgsql.CreateTrigStmt:
 		if t := c.Table(n.Relation); t != nil {
-			t.Triggers = append(t.Triggers, &Trigger{Name: n.Trigname, Function: ListName(n.Funcname), Def: a.place()})
+			held := t.open()
+			held.triggers = append(held.triggers, &Trigger{Name: n.Trigname, Function: ListName(n.Funcname), Def: a.place()})
 		}
 	case *pgsql.CreateExtensionStmt:
 		e := &Extension{Name: n.Extname, Def: a.place()}
@@ -240,7 +250,28 @@ func sameArgs(a, b []Type) bool {
 	return true
 }
 
-func (a *applier) ownSequence(s *Sequence, options []pgsql.Node) {
+// cacheOption returns the CACHE among the options of a sequence, 0 if it is not
+// there.
+func cacheOption(options []pgsql.Node) int64 {
+	for _, o := range options {
+		if d, ok := o.(*pgsql.DefElem); ok && d.Defname == "cache" {
+			switch n := d.Arg.(type) {
+			case *pgsql.Integer:
+				return int64(n.Ival)
+			case *pgsql.Float: // beyond 32 bits
+				if v, err := strconv.ParseInt(n.Fval, 10, 64); err == nil {
+					return v
+				}
+			}
+		}
+	}
+	return 0
+}
+
+func (a *applier) sequenceOptions(s *Sequence, options []pgsql.Node) {
+	if n := cacheOption(options); n > 0 {
+		s.Cache = n
+	}
 	for _, o := range options {
 		d, ok := o.(*pgsql.DefElem)
 		if !ok || d.Defname != "owned_by" {
@@ -275,7 +306,7 @@ func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
 func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 	if n.IntoClause != nil && n.IntoClause.Rel != nil {
 		name := a.create(rangeName(n.IntoClause.Rel))
-		a.relations[name] = &Table{Name: name, Kind: Plain, Def: a.place(), LastElement: -1}
+		a.relations[name] = a.newTable(name, Plain, a.place())
 		return
 	}
 	if len(n.TargetList) != 1 {

@@ -9,21 +9,22 @@ import "github.com/pg2crdb/pg2crdb/internal/pgsql"
 func (c *Catalog) Shape(tree pgsql.Node) *Table {
 	switch n := tree.(type) {
 	case *pgsql.CreateStmt:
-		t := &Table{Name: c.create(rangeName(n.Relation)), Columns: make([]*Column, 0, len(n.TableElts))}
+		t := &Table{Name: c.create(rangeName(n.Relation)), content: &content{columns: make([]*Column, 0, len(n.TableElts))}}
+		held := t.content
 		for _, p := range n.InhRelations {
 			if rv, ok := p.(*pgsql.RangeVar); ok {
 				if parent := c.Table(rv); parent != nil {
-					t.Columns = append(t.Columns, parent.Columns...)
+					held.columns = append(held.columns, parent.Columns()...)
 				}
 			}
 		}
 		for _, e := range n.TableElts {
 			switch e := e.(type) {
 			case *pgsql.ColumnDef:
-				t.Columns = append(t.Columns, c.column(e))
+				held.columns = append(held.columns, c.column(e))
 			case *pgsql.TableLikeClause:
 				if like := c.Table(e.Relation); like != nil {
-					t.Columns = append(t.Columns, like.Columns...)
+					held.columns = append(held.columns, like.Columns()...)
 				}
 			}
 		}
@@ -33,7 +34,8 @@ func (c *Catalog) Shape(tree pgsql.Node) *Table {
 		if old == nil {
 			return nil
 		}
-		t := &Table{Name: old.Name, Kind: old.Kind, Columns: old.Columns}
+		t := &Table{Name: old.Name, Kind: old.Kind, content: &content{columns: old.Columns()}}
+		held := t.content
 		for _, e := range n.Cmds {
 			cmd, ok := e.(*pgsql.AlterTableCmd)
 			if !ok {
@@ -45,14 +47,14 @@ func (c *Catalog) Shape(tree pgsql.Node) *Table {
 			}
 			switch cmd.Subtype {
 			case pgsql.ATAddColumn:
-				t.Columns = append(t.Columns[:len(t.Columns):len(t.Columns)], c.column(d))
+				held.columns = append(held.columns[:len(held.columns):len(held.columns)], c.column(d))
 			case pgsql.ATAlterColumnType:
-				t.Columns = append([]*Column(nil), t.Columns...)
-				for i, col := range t.Columns {
+				held.columns = append([]*Column(nil), held.columns...)
+				for i, col := range held.columns {
 					if col.Name == cmd.Name {
 						k := *col
 						k.Type, k.User = TypeOf(d.TypeName), c.UserType(d.TypeName)
-						t.Columns[i] = &k
+						held.columns[i] = &k
 					}
 				}
 			}

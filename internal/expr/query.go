@@ -428,8 +428,8 @@ func (k *cockroach) rangeVar(n *pgsql.RangeVar) relation {
 
 // table makes a FROM item of a relation of the catalog.
 func (k *cockroach) table(t *catalog.Table, name string) relation {
-	out := relation{name: name, columns: make([]column, len(t.Columns)), open: len(t.Columns) == 0}
-	for i, c := range t.Columns {
+	out := relation{name: name, columns: make([]column, len(t.Columns())), open: len(t.Columns()) == 0}
+	for i, c := range t.Columns() {
 		out.columns[i] = k.scope.typed(c.Name, c.Type)
 	}
 	return out

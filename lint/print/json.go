@@ -1,7 +1,10 @@
 package print
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -83,10 +86,47 @@ func (p jsonPrinter) Print(w io.Writer, r *lint.Report) error {
 	if out.Target == "" {
 		out.Target = "*"
 	}
-	for i := range r.Findings {
-		out.Findings = append(out.Findings, jsonFindingOf(r, &r.Findings[i], prints[i]))
+	return p.print(w, r, out, prints)
+}
+
+// print writes the report one finding at a time: there may be so many that
+// their text as a whole is too much for memory.
+func (p jsonPrinter) print(w io.Writer, r *lint.Report, head jsonReport, prints []string) error {
+	if len(r.Findings) == 0 {
+		return writeJSON(w, head)
 	}
-	return writeJSON(w, out)
+	var b bytes.Buffer
+	if err := writeJSON(&b, head); err != nil {
+		return err
+	}
+	before, after, ok := bytes.Cut(b.Bytes(), []byte("\"findings\": []"))
+	if !ok {
+		return errors.New("write the report: its head has no list of findings")
+	}
+	out := bufio.NewWriterSize(w, 1<<16)
+	out.Write(before)
+	out.WriteString("\"findings\": [")
+	var one bytes.Buffer
+	enc := json.NewEncoder(&one)
+	enc.SetIndent("    ", "  ")
+	enc.SetEscapeHTML(false)
+	for i := range r.Findings {
+		one.Reset()
+		if err := enc.Encode(jsonFindingOf(r, &r.Findings[i], prints[i])); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n    ")
+		out.Write(bytes.TrimRight(one.Bytes(), "\n"))
+	}
+	out.WriteString("\n  ]")
+	out.Write(after)
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
 }
 
 func jsonFindingOf(r *lint.Report, f *lint.Finding, fingerprint string) jsonFinding {
