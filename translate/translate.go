@@ -175,6 +175,7 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Resul
 			res.Final = found
 			return res, nil
 		}
+		found.Release() // the catalog of a large history is large
 		if round == maxRounds {
 			f := firstFixed(found.Report)
 			return nil, fmt.Errorf("the fix of rule %s at %s:%d does not settle after %d rounds; this is a bug of pg2crdb, please report it with the statement", f.Rule, f.File, f.Start.Line, maxRounds)
