@@ -147,26 +147,33 @@ func firstFixed(r *lint.Report) *lint.Finding {
 }
 
 // merge adds to the report what a later round found and the first one did not,
-// at the place in the source that it comes from.
+// at the place in the source that it comes from. What has a fix by now takes the
+// place of what had none.
 func (r *Result) merge(later *lint.Report, original *lint.Result, sources []lint.Source) {
 	type key struct {
 		rule   string
 		source int
 	}
-	known := map[key][][2]int64{}
-	for _, f := range r.Report.Findings {
+	known := map[key][]int{}
+	for i, f := range r.Report.Findings {
 		k := key{f.Rule, f.Source}
-		known[k] = append(known[k], [2]int64{f.Start.Offset, f.End.Offset})
+		known[k] = append(known[k], i)
 	}
 	added := false
+	mended := map[int]bool{} // by a finding of the later round
 next:
 	for _, f := range later.Findings {
 		t := &r.Texts[f.Source]
 		start, end := t.Origin(f.Start.Offset), t.Origin(f.End.Offset)
-		for _, span := range known[key{f.Rule, f.Source}] {
-			if start <= span[1] && end >= span[0] {
+		for _, i := range known[key{f.Rule, f.Source}] {
+			old := &r.Report.Findings[i]
+			if start > old.End.Offset || end < old.Start.Offset {
+				continue
+			}
+			if old.Fixed() || !f.Fixed() {
 				continue next
 			}
+			mended[i] = true
 		}
 		if len(f.Edits) == 0 && f.Severity == rules.Info || f.Rule == lint.SuppressionRule {
 			// What the translation itself brought in and is harmless, such as a
@@ -184,9 +191,11 @@ next:
 		r.Report.Findings = append(r.Report.Findings, f)
 		added = true
 	}
-	if added {
-		r.Report.Sort()
+	if !added {
+		return
 	}
+	r.Report.Filter(func(i int, _ *lint.Finding) bool { return !mended[i] })
+	r.Report.Sort()
 }
 
 func position(text []byte, offset int64) lint.Position {
