@@ -258,7 +258,7 @@ func commentText(st *rules.Statement, c pgsql.Comment) string {
 func (c *comment) finding(start, end int) Finding {
 	from := c.pos.Advance(c.text[:start])
 	return Finding{
-		Source: c.st.Source, File: c.st.File, Statement: c.st.Number,
+		Source: c.st.Source, File: c.st.File, Statement: c.st.Number, StatementStart: c.st.Start(),
 		Start: from, End: from.Advance(c.text[start:end]), Before: clip(c.text),
 	}
 }

@@ -100,7 +100,12 @@ var doBlock = &Rule{
 			p.Report(f)
 			return
 		}
-		issues := bodyIssues(p, r)
+		var issues []bodyIssue
+		for _, is := range bodyIssues(p, r, nil) {
+			if is.rank() == Error {
+				issues = append(issues, is)
+			}
+		}
 		if len(issues) == 0 && p.Target.Within(">=25.1") {
 			return
 		}

@@ -94,7 +94,7 @@ func parses(t *testing.T, before, after []byte) {
 // their order.
 func untouched(t *testing.T, source int, text []byte, res *translate.Result) {
 	t.Helper()
-	touched := changes(t, source, text, res)
+	touched := changes(source, res.Report)
 	out, err := pgsql.Split(res.Texts[source].Content)
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func accounted(t *testing.T, source int, text []byte, res *translate.Result) {
 			kept[at] = true
 		}
 	}
-	covered := changes(t, source, text, res)
+	covered := changes(source, res.Report)
 	for i, c := range text {
 		if !kept[i] && bytes.IndexByte([]byte(" \t\r\n\f\v"), c) < 0 && !covered.meets(int64(i), int64(i)+1) {
 			t.Errorf("byte %d, %q, is lost and no finding says so\noriginal:    %q\ntranslation: %q\n%s", i, text[i:min(i+20, len(text))], text, content, findings(res.Report))
@@ -139,30 +139,24 @@ func accounted(t *testing.T, source int, text []byte, res *translate.Result) {
 type ranges [][2]int64
 
 // changes returns the places of the fixes that were applied, and of the findings
-// that had one. The edits of a finding that only the translation showed are
-// about another text: its statement counts as a whole.
-func changes(t *testing.T, source int, text []byte, res *translate.Result) (out ranges) {
-	t.Helper()
-	later := map[int64]bool{} // where findings of that kind start
-	for i := range res.Report.Findings {
-		f := &res.Report.Findings[i]
+// that had one.
+func changes(source int, r *lint.Report) (out ranges) {
+	for i := range r.Findings {
+		f := &r.Findings[i]
 		if !f.Fixed() {
 			continue
 		}
 		if f.Source == source {
 			out = append(out, [2]int64{f.Start.Offset, f.End.Offset})
-			later[f.Start.Offset] = later[f.Start.Offset] || f.Later
 		}
 		for _, e := range f.Edits {
 			if e.Source == source {
 				out = append(out, [2]int64{e.Start, e.End})
 			}
 		}
-	}
-	for _, st := range statements(t, text) {
-		for at, is := range later {
-			if is && at >= st.LeadPos.Offset && at <= st.Stop() {
-				out = append(out, [2]int64{st.LeadPos.Offset, st.Stop()})
+		for _, s := range f.Elsewhere {
+			if s.Source == source {
+				out = append(out, [2]int64{s.Start, s.End})
 			}
 		}
 	}

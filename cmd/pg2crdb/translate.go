@@ -87,6 +87,7 @@ func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
 	}
 	out, err := f.translate(ctx, in, opts)
 	if out != nil {
+		defer out.Close()
 		// Also for a tree that cannot be written: the findings say why.
 		if err := f.writeReport(f.report, e.stderr, out.Report, in, e); err != nil {
 			return err
@@ -123,6 +124,7 @@ func (f *translateFlags) translate(ctx context.Context, in *input, opts translat
 	if err != nil {
 		return nil, err
 	}
+	opts.Spool = true
 	return translate.Tree(ctx, in.fsys, tree, opts)
 }
 
@@ -158,13 +160,13 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 			return false, fmt.Errorf("the output %s is the input: name another file (the input is never changed; lint --fix does that)", f.output)
 		}
 		return false, writeFile(f.output, func(w *os.File) error {
-			if _, err := w.Write(out.Files[in.name]); err != nil {
+			if err := out.WriteFile(w, in.name); err != nil {
 				return fmt.Errorf("write %s: %w", f.output, reason(err))
 			}
 			return nil
 		})
 	}
-	if _, err := e.stdout.Write(out.Files[in.name]); err != nil {
+	if err := out.WriteFile(e.stdout, in.name); err != nil {
 		return false, fmt.Errorf("write to standard output: %w", err)
 	}
 	return false, nil

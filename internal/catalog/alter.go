@@ -115,12 +115,7 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 			a.addConstraint(t, k, def)
 		}
 	case pgsql.ATDropConstraint:
-		for i, k := range t.Constraints {
-			if k.Name == cmd.Name {
-				t.Constraints = append(t.Constraints[:i:i], t.Constraints[i+1:]...)
-				break
-			}
-		}
+		t.removeConstraint(func(k *Constraint) bool { return k.Name == cmd.Name })
 	case pgsql.ATAttachPartition:
 		if p, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
 			if child := a.Table(p.Name); child != nil {
@@ -162,14 +157,12 @@ func remove[T comparable](list []T, x T) []T {
 }
 
 func (a *applier) dropColumn(t *Table, name string) {
-	for i, c := range t.Columns {
-		if c.Name == name {
-			t.Columns = append(t.Columns[:i:i], t.Columns[i+1:]...)
-			break
-		}
+	held := t.open()
+	if c := t.Column(name); c != nil {
+		held.columns = remove(held.columns, c)
 	}
 	// What is built on the column goes with it.
-	for _, ix := range append([]*Index(nil), t.Indexes...) {
+	for _, ix := range append([]*Index(nil), held.indexes...) {
 		for _, c := range ix.Columns {
 			if c.Column == name {
 				a.removeIndex(ix)
@@ -178,12 +171,25 @@ func (a *applier) dropColumn(t *Table, name string) {
 		}
 	}
 	var keep []*Constraint
-	for _, k := range t.Constraints {
+	for _, k := range held.constraints {
 		if !contains(k.Columns, name) {
 			keep = append(keep, k)
 		}
 	}
-	t.Constraints = keep
+	held.constraints = keep
+}
+
+// removeConstraint takes the first constraint out that f reports, and reports
+// whether there is one.
+func (t *Table) removeConstraint(f func(*Constraint) bool) bool {
+	held := t.open()
+	for _, k := range held.constraints {
+		if f(k) {
+			held.constraints = remove(held.constraints, k)
+			return true
+		}
+	}
+	return false
 }
 
 func contains(list []string, s string) bool {
@@ -240,14 +246,14 @@ func (a *applier) renameColumn(t *Table, from, to string) {
 	if c := t.Column(from); c != nil {
 		c.Name = to
 	}
-	for _, k := range t.Constraints {
+	for _, k := range t.Constraints() {
 		for i := range k.Columns {
 			if k.Columns[i] == from {
 				k.Columns[i] = to
 			}
 		}
 	}
-	for _, ix := range t.Indexes {
+	for _, ix := range t.Indexes() {
 		for i := range ix.Columns {
 			if ix.Columns[i].Column == from {
 				ix.Columns[i].Column = to
@@ -264,7 +270,7 @@ func (a *applier) renameIndex(n Name, to string) {
 	ix := ixs[0]
 	a.unindex(ix)
 	ix.Name.Name = to
-	a.indexes[ix.Name] = append(a.indexes[ix.Name], ix)
+	a.home(ix)
 }
 
 func (a *applier) renameSequence(n Name, to string) {
@@ -372,17 +378,14 @@ func (a *applier) dropUnique(name Name) {
 		if t.Name.Schema != a.create(name).Schema {
 			continue
 		}
-		for i, k := range t.Constraints {
-			if k.Kind == Unique && k.Name == name.Name {
-				t.Constraints = append(t.Constraints[:i:i], t.Constraints[i+1:]...)
-				return
-			}
+		if t.removeConstraint(func(k *Constraint) bool { return k.Kind == Unique && k.Name == name.Name }) {
+			return
 		}
 	}
 }
 
 func (a *applier) dropTable(t *Table) {
-	for _, ix := range append([]*Index(nil), t.Indexes...) {
+	for _, ix := range append([]*Index(nil), t.Indexes()...) {
 		a.removeIndex(ix)
 	}
 	if t.PartitionOf != nil {
@@ -433,9 +436,10 @@ func (a *applier) dropTrigger(o pgsql.Node) {
 	if t == nil || last == nil {
 		return
 	}
-	for i, tg := range t.Triggers {
+	held := t.open()
+	for _, tg := range held.triggers {
 		if tg.Name == last.Sval {
-			t.Triggers = append(t.Triggers[:i:i], t.Triggers[i+1:]...)
+			held.triggers = remove(held.triggers, tg)
 			return
 		}
 	}

@@ -9,6 +9,14 @@ import (
 
 // Apply lets the catalog follow a statement of source number source.
 func (c *Catalog) Apply(st *pgsql.Statement, source int) {
+	c.applying++
+	c.apply(st, source)
+	c.applying--
+	c.statements++
+	c.cool()
+}
+
+func (c *Catalog) apply(st *pgsql.Statement, source int) {
 	a := &applier{Catalog: c, st: st, source: source}
 	switch n := st.Tree.(type) {
 	case *pgsql.CreateStmt:
@@ -84,7 +92,8 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 		a.alterFunction(n)
 	case *pgsql.CreateTrigStmt:
 		if t := c.Table(n.Relation); t != nil {
-			t.Triggers = append(t.Triggers, &Trigger{Name: n.Trigname, Function: ListName(n.Funcname), Def: a.place()})
+			held := t.open()
+			held.triggers = append(held.triggers, &Trigger{Name: n.Trigname, Function: ListName(n.Funcname), Def: a.place()})
 		}
 	case *pgsql.CreateExtensionStmt:
 		e := &Extension{Name: n.Extname, Def: a.place()}
@@ -297,7 +306,7 @@ func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
 func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 	if n.IntoClause != nil && n.IntoClause.Rel != nil {
 		name := a.create(rangeName(n.IntoClause.Rel))
-		a.relations[name] = &Table{Name: name, Kind: Plain, Def: a.place(), LastElement: -1}
+		a.relations[name] = a.newTable(name, Plain, a.place())
 		return
 	}
 	if len(n.TargetList) != 1 {

@@ -25,7 +25,7 @@ func (c *Catalog) TypeColumns(t *TypeDef, f func(*Table, *Column)) {
 		if table.Kind == View || table.Kind == MatView {
 			continue
 		}
-		for _, col := range table.Columns {
+		for _, col := range table.Columns() {
 			if col.User.Is(t) {
 				f(table, col)
 			}

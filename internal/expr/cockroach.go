@@ -14,10 +14,32 @@ type cockroach struct {
 	scope  Scope
 	place  Place
 	text   string
+	shift  int
 	causes []Cause
 	// mute is above 0 while something is typed whose causes are known or moot.
 	mute int
+	// mend: integer divisions are causes, and are judged as if they were //.
+	mend bool
+	// contexts: stable and volatile operations are causes wherever they stand.
+	contexts bool
+	// results are those of the queries that were typed already.
+	results map[pgsql.Node]relation
+	// folded are the operators that were asked whether they are literals.
+	folded map[*pgsql.AExpr]literal
+	// stored is an expression whose value PostgreSQL casts to the type of the
+	// column that it is stored in.
+	stored pgsql.Node
+	// decoded is an argument of decode(), where a digest is a text as it should be.
+	decoded pgsql.Node
+	// depth counts nested expressions.
+	depth int
 }
+
+// maxDepth is how many expressions in one another are typed. What is deeper is
+// not known: no stack holds a hundred thousand levels of overload resolution.
+const maxDepth = 1000
+
+func (k *cockroach) postgres() postgres { return postgres{k.scope, k} }
 
 func (k *cockroach) cause(c Cause) {
 	if k.mute == 0 {
@@ -27,7 +49,7 @@ func (k *cockroach) cause(c Cause) {
 
 // contextual records a stable or volatile operation, where that matters.
 func (k *cockroach) contextual(c Cause) {
-	if c.Volatility == Immutable || !k.place.immutableOnly() {
+	if c.Volatility == Immutable || !k.place.immutableOnly() && !k.contexts {
 		return
 	}
 	what := c.Name
@@ -47,10 +69,11 @@ func (k *cockroach) contextual(c Cause) {
 func (k *cockroach) judge(e pgsql.Node, column catalog.Type) {
 	want := k.scope.cockroachType(k.scope.resolve(column))
 	switch k.place {
-	case IndexPredicate, CheckConstraint, PolicyUsing, PolicyCheck:
+	case IndexPredicate, CheckConstraint, PolicyUsing, PolicyCheck, TriggerWhen:
 		want = typ{id: tBool}
 	}
-	o := operandOf(e)
+	o := k.operandOf(e)
+	k.stored = e
 	k.operand(&o, want)
 	if want.wildcard() || !o.t.known() || o.t.null() || equivalent(want, o.t) {
 		return
@@ -66,20 +89,27 @@ func (k *cockroach) judge(e pgsql.Node, column catalog.Type) {
 	k.cause(Cause{
 		Kind: ResultType, Node: e, From: o.t.catalogType(), To: column,
 		Message: "expected " + k.place.String() + " expression to have type " + want.String() + ", but it has type " + o.t.String(),
+		Convert: k.convertTo(e, o.t, want),
 	})
 }
 
 // expr returns the type of an expression where a type is wanted; the zero typ
 // wants none, and returned it is one that is not known.
 func (k *cockroach) expr(e pgsql.Node, want typ) typ {
+	if k.depth >= maxDepth {
+		return typ{}
+	}
+	k.depth++
+	defer func() { k.depth-- }()
 	switch n := e.(type) {
 	case *pgsql.AConst:
 		return k.constant(n, want)
 	case *pgsql.TypeCast:
 		return k.cast(n)
 	case *pgsql.ColumnRef:
-		t, _ := k.scope.column(n)
-		return k.scope.cockroachType(k.scope.resolve(t))
+		return k.scope.column(n).crdb
+	case *pgsql.ParamRef:
+		return k.scope.param(n).crdb
 	case *pgsql.FuncCall:
 		return k.call(n, want)
 	case *pgsql.AExpr:
@@ -98,9 +128,9 @@ func (k *cockroach) expr(e pgsql.Node, want typ) typ {
 	case *pgsql.CaseExpr:
 		return k.caseExpr(n, want)
 	case *pgsql.CoalesceExpr:
-		return k.sameType(operands(n.Args), want)
+		return k.sameType(k.operands(n.Args), want)
 	case *pgsql.MinMaxExpr:
-		return k.sameType(operands(n.Args), want)
+		return k.sameType(k.operands(n.Args), want)
 	case *pgsql.AArrayExpr:
 		return k.array(n, want)
 	case *pgsql.SubLink:
@@ -136,15 +166,15 @@ func (k *cockroach) syntax(n pgsql.Node, what string) {
 
 // want types an expression that can be a literal.
 func (k *cockroach) want(e pgsql.Node, t typ) typ {
-	o := operandOf(e)
+	o := k.operandOf(e)
 	k.operand(&o, t)
 	return o.t
 }
 
-func operands(list []pgsql.Node) []operand {
+func (k *cockroach) operands(list []pgsql.Node) []operand {
 	out := make([]operand, len(list))
 	for i, e := range list {
-		out[i] = operandOf(e)
+		out[i] = k.operandOf(e)
 	}
 	return out
 }
@@ -171,7 +201,7 @@ func (k *cockroach) literal(at pgsql.Node, l literal, want typ, implicit bool) t
 	if _, contextual := l.parses(want); contextual {
 		from := typ{id: tText}
 		k.contextual(Cause{
-			Kind: Cast, Node: at, Volatility: Stable, Implicit: implicit,
+			Kind: Cast, Node: at, Volatility: Stable, Literal: true, Implicit: implicit,
 			From: from.catalogType(), To: want.catalogType(), Name: from.String() + "::" + want.String(),
 		})
 		return want
@@ -191,7 +221,7 @@ func (k *cockroach) cast(n *pgsql.TypeCast) typ {
 	named := catalog.TypeOf(n.TypeName)
 	pg := k.scope.resolve(named)
 	to := k.scope.cockroachType(pg)
-	o := operandOf(n.Arg)
+	o := k.operandOf(n.Arg)
 	if !to.known() {
 		k.operand(&o, typ{})
 		if pg.id != tNone {
@@ -239,7 +269,7 @@ func (k *cockroach) unknownType(n *pgsql.TypeCast, named catalog.Type, id typeID
 
 // parenthesised reports whether the operand of :: is in parentheses.
 func (k *cockroach) parenthesised(n *pgsql.TypeCast) bool {
-	at := int(n.Location)
+	at := int(n.Location) + k.shift
 	if at <= 0 || at >= len(k.text) || k.text[at] != ':' {
 		return false
 	}
@@ -258,19 +288,19 @@ func (k *cockroach) caseExpr(n *pgsql.CaseExpr, want typ) typ {
 	results := make([]operand, 0, len(n.Args)+1)
 	conditions := make([]operand, 0, len(n.Args)+1)
 	if n.Arg != nil {
-		conditions = append(conditions, operandOf(n.Arg))
+		conditions = append(conditions, k.operandOf(n.Arg))
 	}
 	if n.Defresult != nil {
-		results = append(results, operandOf(n.Defresult))
+		results = append(results, k.operandOf(n.Defresult))
 	}
 	for _, a := range n.Args {
 		w, ok := a.(*pgsql.CaseWhen)
 		if !ok {
 			continue
 		}
-		results = append(results, operandOf(w.Result))
+		results = append(results, k.operandOf(w.Result))
 		if n.Arg != nil {
-			conditions = append(conditions, operandOf(w.Expr))
+			conditions = append(conditions, k.operandOf(w.Expr))
 		} else {
 			k.want(w.Expr, typ{id: tBool})
 		}
@@ -292,16 +322,19 @@ func (k *cockroach) array(n *pgsql.AArrayExpr, want typ) typ {
 	if len(n.Elements) == 0 {
 		return elem.arrayOf()
 	}
-	t := k.sameType(operands(n.Elements), elem)
+	t := k.sameType(k.operands(n.Elements), elem)
 	if t.array {
 		return typ{} // arrays of arrays are another rule's
 	}
 	return t.arrayOf()
 }
 
-// subquery: CockroachDB does not look into it, it refuses it (measured in all
-// places).
+// subquery: outside of queries CockroachDB does not look into it, it refuses it
+// (measured in all places).
 func (k *cockroach) subquery(n *pgsql.SubLink) typ {
+	if k.place >= Query {
+		return k.subqueryType(n)
+	}
 	k.cause(Cause{Kind: Subquery, Node: n, Message: "variable sub-expressions are not allowed in " + k.place.String()})
 	if n.Testexpr != nil {
 		k.want(n.Testexpr, typ{})
@@ -311,6 +344,85 @@ func (k *cockroach) subquery(n *pgsql.SubLink) typ {
 		return typ{id: tBool}
 	}
 	return typ{}
+}
+
+// subqueryType types a query within an expression of a query.
+func (k *cockroach) subqueryType(n *pgsql.SubLink) typ {
+	boolean := typ{id: tBool}
+	switch n.SubLinkType {
+	case pgsql.ExistsSublink:
+		k.query(n.Subselect, nil)
+		return boolean
+	case pgsql.AnySublink, pgsql.AllSublink:
+		left := k.operandOf(n.Testexpr)
+		if left.lit.kind == notLiteral {
+			k.operand(&left, typ{})
+		}
+		rows := k.query(n.Subselect, nil)
+		_, tuple := n.Testexpr.(*pgsql.RowExpr)
+		if rows.open || len(rows.columns) != 1 || tuple {
+			k.operand(&left, typ{})
+			return boolean
+		}
+		k.compareRows(n, left, rows.columns[0])
+		return boolean
+	case pgsql.RowcompareSublink:
+		k.want(n.Testexpr, typ{})
+		k.query(n.Subselect, nil)
+		return boolean
+	}
+	rows := k.query(n.Subselect, nil)
+	if rows.open || len(rows.columns) != 1 {
+		return typ{}
+	}
+	if n.SubLinkType == pgsql.ArraySublink {
+		return rows.columns[0].crdb.arrayOf()
+	}
+	return rows.columns[0].crdb
+}
+
+// compareRows types x IN (SELECT ...), x = ANY (SELECT ...) and their kin: what
+// is compared must be of one type.
+func (k *cockroach) compareRows(n *pgsql.SubLink, left operand, rows column) {
+	op := "="
+	if len(n.OperName) > 0 {
+		op = operator(n.OperName)
+	}
+	k.operand(&left, rows.crdb)
+	if !left.t.known() || !rows.crdb.known() || left.t.null() || rows.crdb.null() || equivalent(left.t, rows.crdb) {
+		return
+	}
+	name, swap := comparisonName(op)
+	ops := [...]operand{left, {node: rows.node, t: rows.crdb, done: true}}
+	if swap {
+		ops[0], ops[1] = ops[1], ops[0]
+	}
+	if n.OperName != nil {
+		for _, s := range find(cockroachComparisons[:], name) {
+			if equivalent(s.param(0), ops[0].t) && equivalent(s.param(1), ops[1].t) {
+				return
+			}
+		}
+	}
+	common := k.postgres().common([]typ{k.postgres().expr(n.Testexpr), rows.pg})
+	var convert []Conversion
+	if to := k.scope.cockroachType(common); to.known() {
+		left := !equivalent(left.t, to)
+		right := !equivalent(rows.crdb, to)
+		if right && rows.node == nil {
+			left, right = false, false
+		}
+		if left {
+			convert = append(convert, Conversion{n.Testexpr, common.catalogType()})
+		}
+		if right {
+			convert = append(convert, Conversion{rows.node, common.catalogType()})
+		}
+	}
+	k.cause(Cause{
+		Kind: UnknownSignature, Node: n, Name: op, Convert: convert,
+		Message: "unsupported comparison operator: <" + left.t.String() + "> IN <" + rows.crdb.String() + ">",
+	})
 }
 
 func (k *cockroach) indirection(n *pgsql.AIndirection) typ {

@@ -9,10 +9,10 @@ func (k *cockroach) operation(n *pgsql.AExpr, want typ) typ {
 	case pgsql.AexprOP:
 		return k.operator(n, want)
 	case pgsql.AexprNullif:
-		ops := [...]operand{operandOf(n.Lexpr), operandOf(n.Rexpr)}
+		ops := [...]operand{k.operandOf(n.Lexpr), k.operandOf(n.Rexpr)}
 		return k.sameType(ops[:], want)
 	case pgsql.AexprDistinct, pgsql.AexprNotDistinct:
-		return k.comparison(n, "IS NOT DISTINCT FROM", operandOf(n.Lexpr), operandOf(n.Rexpr))
+		return k.comparison(n, "IS NOT DISTINCT FROM", k.operandOf(n.Lexpr), k.operandOf(n.Rexpr))
 	case pgsql.AexprIN:
 		k.in(n)
 	case pgsql.AexprLike:
@@ -59,10 +59,10 @@ func (k *cockroach) operator(n *pgsql.AExpr, want typ) typ {
 	op := operator(n.Name)
 	if n.Lexpr == nil {
 		sigs := find(cockroachUnary[:], op)
-		ops := [...]operand{operandOf(n.Rexpr)}
+		ops := [...]operand{k.operandOf(n.Rexpr)}
 		return k.operated(n, op, sigs, ops[:], want)
 	}
-	ops := [...]operand{operandOf(n.Lexpr), operandOf(n.Rexpr)}
+	ops := [...]operand{k.operandOf(n.Lexpr), k.operandOf(n.Rexpr)}
 	// Operators that CockroachDB's grammar turns into calls.
 	switch op {
 	case "#-":
@@ -92,23 +92,56 @@ func (k *cockroach) operated(n *pgsql.AExpr, op string, sigs []signature, ops []
 		k.cause(Cause{Kind: Syntax, Node: n, Name: op, Message: "operator " + op + ": syntax error"})
 		return typ{}
 	}
+	if k.mend && op == "/" && k.integers(ops) {
+		k.cause(Cause{Kind: IntegerDivision, Node: n, Name: op})
+		op, sigs = "//", find(cockroachBinary[:], "//")
+	}
 	c := k.resolve(sigs, ops, want, len(ops) == 2)
 	v, t, null := agreed(sigs, ops, c)
 	switch {
 	case c.n > 0 && null:
 		return typ{id: tUnknown}
 	case c.n == 0 || c.n > 1 && allKnown(ops):
-		k.unsupported(n, op, ops, want, c.n)
-		return typ{}
+		return k.unsupported(n, op, sigs, ops, want, c.n)
 	}
 	k.contextual(Cause{Kind: Operator, Node: n, Name: op, Volatility: v})
 	return t
 }
 
-// unsupported records an operator that no overload fits, or more than one.
-func (k *cockroach) unsupported(n pgsql.Node, op string, ops []operand, want typ, fit int) {
+// integers reports whether the operands of a division are integers, so that
+// PostgreSQL divides without a remainder. It types what is no literal.
+func (k *cockroach) integers(ops []operand) bool {
+	if len(ops) != 2 {
+		return false
+	}
+	typed := 0
+	for j := range ops {
+		o := &ops[j]
+		if o.lit.kind == notLiteral {
+			k.operand(o, typ{})
+			if o.t.array || family(o.t.id) != tInt8 {
+				return false
+			}
+			typed++
+		} else if o.lit.kind == decimalLiteral || o.lit.kind == bytesLiteral {
+			return false
+		}
+	}
+	return typed > 0
+}
+
+// unsupported records an operator that no overload fits, or more than one, and
+// returns the type that PostgreSQL gives it, if conversions help.
+func (k *cockroach) unsupported(n pgsql.Node, op string, sigs []signature, ops []operand, want typ, fit int) typ {
 	if !allKnown(ops) {
-		return
+		return typ{}
+	}
+	kind := UnknownSignature
+	convert, t := k.convertResult(n, sigs, ops, want)
+	if fit == 0 && len(convert) > 0 {
+		kind = ResultType
+	} else {
+		convert, t = k.convertOperator(op, sigs, ops, want)
 	}
 	what := "unsupported "
 	if fit > 1 {
@@ -119,7 +152,8 @@ func (k *cockroach) unsupported(n pgsql.Node, op string, ops []operand, want typ
 	} else {
 		what += "binary operator: <" + ops[0].t.String() + "> " + op + " <" + ops[1].t.String() + ">"
 	}
-	k.cause(Cause{Kind: UnknownSignature, Node: n, Name: op, Message: what + returning(want)})
+	k.cause(Cause{Kind: kind, Node: n, Name: op, Message: what + returning(want), Convert: convert, Operands: typesOf(ops), To: want.catalogType()})
+	return t
 }
 
 // comparison types a comparison (typeCheckComparisonOp). With NULL it is NULL.
@@ -128,7 +162,7 @@ func (k *cockroach) comparison(n *pgsql.AExpr, name string, left, right operand)
 	rrow, rok := right.node.(*pgsql.RowExpr)
 	if lok && rok && len(lrow.Args) == len(rrow.Args) {
 		for i := range lrow.Args {
-			k.compared(n, name, operandOf(lrow.Args[i]), operandOf(rrow.Args[i]))
+			k.compared(n, name, k.operandOf(lrow.Args[i]), k.operandOf(rrow.Args[i]))
 		}
 		return typ{id: tBool} // the volatility of the parts is not asked for
 	}
@@ -147,9 +181,22 @@ func (k *cockroach) compared(n *pgsql.AExpr, name string, left, right operand) (
 	sigs := find(cockroachComparisons[:], name)
 	c := k.resolve(sigs, ops[:], typ{}, true)
 	l, r := ops[0].t.arrays(), ops[1].t.arrays()
+	if c.n > 1 && allKnown(ops[:]) && (l.anything() || r.anything()) {
+		k.cause(Cause{
+			Kind: UnknownSignature, Node: n, Name: name, Operands: typesOf(ops[:]),
+			Message: "ambiguous comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
+		})
+		return Immutable, false
+	}
 	if c.n == 0 || generic(l) && generic(r) && !equivalent(l, r) {
 		k.incomparable(n, name, ops[:])
 		return Immutable, false
+	}
+	if k.mend && name == "LIKE" && (ops[0].t.id == tCitext || ops[1].t.id == tCitext) {
+		k.cause(Cause{
+			Kind: UnknownSignature, Node: n, Name: name, Later: true, Operands: typesOf(ops[:]),
+			Message: "nondeterministic collations are not supported for LIKE",
+		})
 	}
 	v, _, null = agreed(sigs, ops[:], c)
 	return v, null
@@ -175,8 +222,9 @@ func (k *cockroach) written(n *pgsql.AExpr, name string) string {
 
 func (k *cockroach) incomparable(n *pgsql.AExpr, name string, ops []operand) {
 	if allKnown(ops) {
+		convert, _ := k.convertOperator(pgOperator(name), find(cockroachComparisons[:], name), ops, typ{})
 		k.cause(Cause{
-			Kind: UnknownSignature, Node: n, Name: name,
+			Kind: UnknownSignature, Node: n, Name: name, Convert: convert, Operands: typesOf(ops),
 			Message: "unsupported comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
 		})
 	}
@@ -220,14 +268,14 @@ func (k *cockroach) like(n *pgsql.AExpr, name, escape string) typ {
 	if f, ok := n.Rexpr.(*pgsql.FuncCall); ok && f.Funcformat != pgsql.CoerceExplicitCast {
 		switch called := f.Funcname; {
 		case len(f.Args) == 2 && isCall(called, "like_escape", "similar_to_escape"):
-			ops := [...]operand{operandOf(n.Lexpr), operandOf(f.Args[0]), operandOf(f.Args[1])}
+			ops := [...]operand{k.operandOf(n.Lexpr), k.operandOf(f.Args[0]), k.operandOf(f.Args[1])}
 			k.builtin(n, escape, find(cockroachFunctions[:], escape), ops[:], boolean)
 			return boolean
 		case len(f.Args) == 1 && isCall(called, "similar_to_escape"):
-			return k.comparison(n, name, operandOf(n.Lexpr), operandOf(f.Args[0]))
+			return k.comparison(n, name, k.operandOf(n.Lexpr), k.operandOf(f.Args[0]))
 		}
 	}
-	return k.comparison(n, name, operandOf(n.Lexpr), operandOf(n.Rexpr))
+	return k.comparison(n, name, k.operandOf(n.Lexpr), k.operandOf(n.Rexpr))
 }
 
 func isCall(list []pgsql.Node, names ...string) bool {
@@ -242,7 +290,7 @@ func isCall(list []pgsql.Node, names ...string) bool {
 
 // in types x IN (...): all are of one type, and there must be an IN for it.
 func (k *cockroach) in(n *pgsql.AExpr) {
-	ops := append([]operand{operandOf(n.Lexpr)}, operands(items(n.Rexpr))...)
+	ops := append([]operand{k.operandOf(n.Lexpr)}, k.operands(items(n.Rexpr))...)
 	t := k.sameType(ops, typ{})
 	if !t.known() || t.null() {
 		return
@@ -254,7 +302,7 @@ func (k *cockroach) in(n *pgsql.AExpr) {
 		}
 	}
 	k.cause(Cause{
-		Kind: UnknownSignature, Node: n, Name: "IN",
+		Kind: UnknownSignature, Node: n, Name: "IN", Operands: typesOf(ops),
 		Message: "unsupported comparison operator: <" + t.String() + "> IN <tuple>",
 	})
 }
@@ -266,12 +314,12 @@ func (k *cockroach) between(n *pgsql.AExpr) {
 	if len(bounds) != 2 {
 		return
 	}
-	left := operandOf(n.Lexpr)
+	left := k.operandOf(n.Lexpr)
 	if left.lit.kind == notLiteral {
 		k.operand(&left, typ{})
 	}
 	for i, b := range bounds {
-		l, r, name := left, operandOf(b), "<="
+		l, r, name := left, k.operandOf(b), "<="
 		if i == 0 {
 			l, r = r, l
 		}
@@ -287,15 +335,15 @@ func (k *cockroach) subOperator(n *pgsql.AExpr) typ {
 	op := operator(n.Name)
 	name, swap := comparisonName(op)
 	sigs := find(cockroachComparisons[:], name)
-	left := operandOf(n.Lexpr)
+	left := k.operandOf(n.Lexpr)
 	var elem typ
 	if a, ok := n.Rexpr.(*pgsql.AArrayExpr); ok && len(a.Elements) > 0 {
-		ops := append([]operand{left}, operands(a.Elements)...)
+		ops := append([]operand{left}, k.operands(a.Elements)...)
 		elem = k.sameType(ops, typ{})
 		left.t, left.done = elem, true
 	} else {
 		k.operand(&left, typ{})
-		right := operandOf(n.Rexpr)
+		right := k.operandOf(n.Rexpr)
 		k.operand(&right, left.t.arrayOf())
 		if elem = right.t.arrays(); elem.array {
 			elem = elem.elem()
@@ -323,8 +371,50 @@ func (k *cockroach) subOperator(n *pgsql.AExpr) typ {
 			return boolean
 		}
 	}
-	k.incomparable(n, name, ops[:])
+	k.cause(Cause{
+		Kind: UnknownSignature, Node: n, Name: name, Convert: k.convertSubOperator(n, op, sigs, swap), Operands: typesOf(ops[:]),
+		Message: "unsupported comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
+	})
 	return boolean
+}
+
+// convertSubOperator is converted for x = ANY (array) and its kin: PostgreSQL
+// compares x with an element, and converts the array as a whole.
+func (k *cockroach) convertSubOperator(n *pgsql.AExpr, op string, sigs []signature, swap bool) []Conversion {
+	p := k.postgres()
+	left, array := k.scope.base(p.expr(n.Lexpr)), k.scope.base(p.expr(n.Rexpr))
+	if !array.array || !left.known() || left.null() {
+		return nil
+	}
+	s, _ := p.operator(find(postgresOperators[:], op), []typ{left, array.elem()})
+	if s == nil || polymorphic(s.args0()) {
+		return nil
+	}
+	l, r := s.param(0), s.param(1)
+	crdb := [...]typ{k.scope.cockroachType(l), k.scope.cockroachType(r)}
+	if swap {
+		crdb[0], crdb[1] = crdb[1], crdb[0]
+	}
+	found := false
+	for i := range sigs {
+		found = found || equivalent(sigs[i].param(0), crdb[0]) && equivalent(sigs[i].param(1), crdb[1])
+	}
+	var out []Conversion
+	castable := func(n pgsql.Node, from, to typ) bool {
+		return k.castable(operand{node: n, t: k.scope.cockroachType(from)}, k.scope.cockroachType(to))
+	}
+	if left.plain() != l {
+		found = found && castable(n.Lexpr, left, l)
+		out = append(out, Conversion{n.Lexpr, l.catalogType()})
+	}
+	if array.elem().plain() != r {
+		found = found && castable(n.Rexpr, array, r.arrayOf())
+		out = append(out, Conversion{n.Rexpr, r.arrayOf().catalogType()})
+	}
+	if !found {
+		return nil
+	}
+	return out
 }
 
 func (k *cockroach) anyAll(n *pgsql.AExpr) string {

@@ -14,9 +14,9 @@ type operand struct {
 	done bool
 }
 
-func operandOf(e pgsql.Node) operand {
+func (k *cockroach) operandOf(e pgsql.Node) operand {
 	e = argument(e)
-	return operand{node: e, lit: literalOf(e)}
+	return operand{node: e, lit: k.literalOf(e)}
 }
 
 // candidates are the indexes of overloads that are still in question. It is a
@@ -337,6 +337,8 @@ func (k *cockroach) sameType(ops []operand, want typ) typ {
 	}
 	found := typ{id: tUnknown}
 	unknown, resolvable, literals := false, 0, 0
+	// A mismatch is a cause; common is then the type that PostgreSQL finds.
+	mismatch, common := false, typ{}
 	for j := range ops {
 		o := &ops[j]
 		if o.lit.kind != notLiteral && !o.done {
@@ -361,19 +363,19 @@ func (k *cockroach) sameType(ops []operand, want typ) typ {
 					found = o.t
 				}
 			}
-			if !equivalent(found, o.t) {
-				k.mismatch(o, found)
-				unknown = true
+			if !equivalent(found, o.t) && !mismatch {
+				mismatch = true
+				common = k.mismatch(o, found, ops)
 			}
 		}
 	}
-	if unknown {
+	if unknown || mismatch {
 		k.mute++
 		for j := range ops {
 			k.operand(&ops[j], typ{})
 		}
 		k.mute--
-		return typ{}
+		return common
 	}
 	if resolvable == 0 || found.null() {
 		if literals == 0 {
@@ -401,29 +403,41 @@ func (k *cockroach) sameType(ops []operand, want typ) typ {
 		}
 		if !o.lit.canBecome(found) {
 			o.t, o.done = o.lit.natural(), true
-			k.mismatch(o, found)
-			unknown = true
+			if !mismatch {
+				mismatch = true
+				common = k.mismatch(o, found, ops)
+			}
 			continue
 		}
 		k.operand(o, found.plain())
 	}
-	if unknown {
-		return typ{}
+	if mismatch {
+		return common
 	}
 	for j := range ops {
 		if o := &ops[j]; !o.t.null() && !equivalent(o.t, found) {
 			if c, _, ok := cockroachCast(o.t, found); !ok || c != castImplicit {
-				k.mismatch(o, found)
-				return typ{}
+				return k.mismatch(o, found, ops)
 			}
 		}
 	}
 	return found
 }
 
-func (k *cockroach) mismatch(o *operand, found typ) {
+// mismatch records operands of different types where there must be one, and
+// returns the one that PostgreSQL finds.
+func (k *cockroach) mismatch(o *operand, found typ, ops []operand) typ {
+	for j := range ops {
+		if o := &ops[j]; o.lit.kind == notLiteral {
+			k.operand(o, found)
+		} else if !o.done {
+			o.t, o.done = o.lit.natural(), true
+		}
+	}
+	convert, common := k.convertCommon(ops, true)
 	k.cause(Cause{
-		Kind: UnknownSignature, Node: o.node, From: o.t.catalogType(), To: found.catalogType(),
+		Kind: UnknownSignature, Node: o.node, Convert: convert, Operands: typesOf(ops), From: o.t.catalogType(), To: found.catalogType(),
 		Message: "expected expression to be of type " + found.String() + ", found type " + o.t.String(),
 	})
+	return common
 }

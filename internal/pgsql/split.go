@@ -30,7 +30,20 @@ type Splitter struct {
 	started  bool
 
 	tokens []Token
+
+	// forget is told which bytes of a text were read.
+	forget    func(from, to int64)
+	forgotten int64
 }
+
+// forgetEach is how much of a text is read before it is forgotten. Statements
+// that are still looked at are read again, so it should be much more than those.
+const forgetEach = 4 << 20
+
+// Forget makes the splitter tell f, now and then, which bytes of its text were
+// read and are not needed for now. It is for texts that are not all in memory
+// at once.
+func (s *Splitter) Forget(f func(from, to int64)) { s.forget = f }
 
 // str returns bytes of the buffer as a string. A text in memory is not copied.
 func (s *Splitter) str(b []byte) string {
@@ -109,6 +122,10 @@ func (s *Splitter) fill(n int) error {
 func (s *Splitter) consume(n int) {
 	s.pos = s.pos.Advance(bytesString(s.buf[:n]))
 	s.buf = s.buf[n:]
+	if s.forget != nil && s.pos.Offset-s.forgotten > forgetEach {
+		s.forget(s.forgotten, s.pos.Offset)
+		s.forgotten = s.pos.Offset
+	}
 }
 
 var bom = []byte("\xef\xbb\xbf")

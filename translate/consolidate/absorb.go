@@ -99,10 +99,10 @@ func (b *builder) create(n *pgsql.CreateStmt, st *pgsql.Statement, source int) b
 // index takes an index into its table.
 func (b *builder) index(n *pgsql.IndexStmt, st *pgsql.Statement) bool {
 	t := b.table(b.catalog.Table(n.Relation))
-	if t == nil || len(t.def.Indexes) == 0 {
+	if t == nil || len(t.def.Indexes()) == 0 {
 		return false
 	}
-	ix := t.def.Indexes[len(t.def.Indexes)-1]
+	ix := t.def.Indexes()[len(t.def.Indexes())-1]
 	if ix.Def.Start != st.Start() {
 		return n.IfNotExists
 	}
@@ -147,7 +147,7 @@ func (b *builder) alter(n *pgsql.AlterTableStmt, st *pgsql.Statement, before sta
 				comments = ""
 			}
 		case pgsql.ATAddConstraint:
-			for _, k := range t.def.Constraints {
+			for _, k := range t.def.Constraints() {
 				if within(st, k.Def) && k.Def.Start == st.Start()+int64(st.Tokens[commands[i][0]].Start) {
 					first := commands[i][0] + 1 // behind ADD
 					last := commands[i][1]

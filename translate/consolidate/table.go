@@ -109,7 +109,7 @@ func (t *table) elements() []catalog.Place {
 // element tells whether an element of the statement is still there, and its
 // text where that has changed.
 func (t *table) element(e catalog.Place) (keep bool, text string) {
-	for _, c := range t.def.Columns {
+	for _, c := range t.def.Columns() {
 		if c.Def.Source == e.Source && c.Def.Start == e.Start {
 			if t.altered[c] {
 				return true, t.render(c)
@@ -117,7 +117,7 @@ func (t *table) element(e catalog.Place) (keep bool, text string) {
 			return true, ""
 		}
 	}
-	for _, k := range t.def.Constraints {
+	for _, k := range t.def.Constraints() {
 		if k.Def.Source == e.Source && k.Def.Start == e.Start {
 			return true, ""
 		}
@@ -173,7 +173,7 @@ func (t *table) render(c *catalog.Column) string {
 	if c.Default != "" {
 		b.WriteString(" DEFAULT " + c.Default)
 	}
-	for _, k := range t.def.Constraints {
+	for _, k := range t.def.Constraints() {
 		if k.Def.Source != c.Def.Source || k.Def.Start != c.Def.Start {
 			continue
 		}
@@ -222,7 +222,7 @@ var spelling = map[string]string{
 }
 
 func containsConstraint(t *catalog.Table, k *catalog.Constraint) bool {
-	for _, c := range t.Constraints {
+	for _, c := range t.Constraints() {
 		if c == k {
 			return true
 		}
@@ -231,7 +231,7 @@ func containsConstraint(t *catalog.Table, k *catalog.Constraint) bool {
 }
 
 func containsIndex(t *catalog.Table, ix *catalog.Index) bool {
-	for _, i := range t.Indexes {
+	for _, i := range t.Indexes() {
 		if i == ix {
 			return true
 		}
