@@ -175,6 +175,7 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Resul
 			res.Final = found
 			return res, nil
 		}
+		found.Release() // the catalog of a large history is large
 		if round == maxRounds {
 			f := firstFixed(found.Report)
 			return nil, fmt.Errorf("the fix of rule %s at %s:%d does not settle after %d rounds; this is a bug of pg2crdb, please report it with the statement", f.Rule, f.File, f.Start.Line, maxRounds)
@@ -241,43 +242,91 @@ func (s spans) touch(start, end int64) bool {
 	return i > 0 && s[i-1].furthest >= start
 }
 
+// place is where findings of one rule stand.
+type place struct {
+	rule   string
+	source int
+}
+
 // merge adds to the report what a later round found and the first one did not,
-// at the place in the source that it comes from.
+// at the place in the source that it comes from. What has a fix by now takes the
+// place of what had none.
 func (r *Result) merge(later *lint.Report, original *lint.Result) {
-	type key struct {
-		rule   string
-		source int
+	type found struct {
+		f          *lint.Finding
+		start, end int64 // in the source
 	}
-	known := map[key]spans{}
-	for _, f := range r.Report.Findings { // sorted by place
-		k := key{f.Rule, f.Source}
-		known[k] = known[k].add(f.Start.Offset, f.End.Offset)
-	}
-	added := false
-	for _, f := range later.Findings {
+	var list []found
+	for i := range later.Findings {
+		f := &later.Findings[i]
 		if len(f.Edits) == 0 && f.Severity == rules.Info || f.Rule == lint.SuppressionRule {
 			// What the translation itself brought in and is harmless, such as a
 			// suppression that silences nothing any more.
 			continue
 		}
 		t := &r.Texts[f.Source]
-		start, end := t.Origin(f.Start.Offset), t.Origin(f.End.Offset)
-		if known[key{f.Rule, f.Source}].touch(start, end) {
+		list = append(list, found{f, t.Origin(f.Start.Offset), t.Origin(f.End.Offset)})
+	}
+
+	fixed := map[place]spans{}
+	for i := range r.Report.Findings { // sorted by place
+		if f := &r.Report.Findings[i]; f.Fixed() {
+			fixed[place{f.Rule, f.Source}] = fixed[place{f.Rule, f.Source}].add(f.Start.Offset, f.End.Offset)
+		}
+	}
+	mended := map[place]spans{}
+	for _, n := range list {
+		if k := (place{n.f.Rule, n.f.Source}); n.f.Fixed() && !fixed[k].touch(n.start, n.end) {
+			mended[k] = mended[k].add(n.start, n.end)
+		}
+	}
+	if len(mended) > 0 {
+		r.Report.Filter(func(_ int, f *lint.Finding) bool {
+			return f.Fixed() || !mended[place{f.Rule, f.Source}].touch(f.Start.Offset, f.End.Offset)
+		})
+	}
+	known := map[place]spans{}
+	for i := range r.Report.Findings {
+		f := &r.Report.Findings[i]
+		known[place{f.Rule, f.Source}] = known[place{f.Rule, f.Source}].add(f.Start.Offset, f.End.Offset)
+	}
+
+	added := false
+	for _, n := range list {
+		if known[place{n.f.Rule, n.f.Source}].touch(n.start, n.end) {
 			continue
 		}
-		f.Statement, f.StatementStart = original.StatementAt(f.Source, start), original.StatementStart(f.Source, start)
-		f.Start, f.End = t.Position(start), t.Position(end)
-		if !f.Fixed() {
+		f, t := *n.f, &r.Texts[n.f.Source]
+		f.Statement, f.StatementStart = original.StatementAt(f.Source, n.start), original.StatementStart(f.Source, n.start)
+		f.Start, f.End = t.Position(n.start), t.Position(n.end)
+		if f.Later = f.Fixed(); f.Later {
+			f.Elsewhere = r.elsewhere(f.Edits)
+		} else {
 			f.Message = "after translation: " + f.Message
 		}
 		// The edits are about an intermediate text: Before and After keep them.
-		f.Later, f.Edits = f.Fixed(), nil
+		f.Edits = nil
 		r.Report.Findings = append(r.Report.Findings, f)
 		added = true
 	}
 	if added {
 		r.Report.Sort()
 	}
+}
+
+// elsewhere maps edits of an intermediate text to the places of the sources that
+// they come from.
+func (r *Result) elsewhere(edits []rules.Edit) []lint.Span {
+	out := make([]lint.Span, 0, len(edits))
+	for _, e := range edits {
+		t := &r.Texts[e.Source]
+		s := lint.Span{Source: e.Source, Start: t.Origin(e.Start)}
+		if s.End = s.Start; e.End > e.Start {
+			s.End = max(s.Start, t.Origin(e.End-1)+1)
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 func (r *Result) origin(source int, offset int64) int64 { return r.Texts[source].Origin(offset) }

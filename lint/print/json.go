@@ -9,7 +9,6 @@ import (
 	"io"
 
 	"github.com/pg2crdb/pg2crdb/lint"
-	"github.com/pg2crdb/pg2crdb/rules"
 )
 
 // jsonPrinter writes the report for programs. Its form is published as
@@ -57,6 +56,7 @@ type jsonFinding struct {
 	After       string     `json:"after"`
 	Fixed       bool       `json:"fixed"`
 	Edits       []jsonEdit `json:"edits,omitempty"`
+	Elsewhere   []jsonSpan `json:"elsewhere,omitempty"`
 	Conflict    string     `json:"conflict,omitempty"`
 	Follows     bool       `json:"follows,omitempty"`
 	Fingerprint string     `json:"fingerprint"`
@@ -67,6 +67,12 @@ type jsonEdit struct {
 	Offset    int64  `json:"offset"`
 	EndOffset int64  `json:"end_offset"`
 	Text      string `json:"text"`
+}
+
+type jsonSpan struct {
+	File      string `json:"file"`
+	Offset    int64  `json:"offset"`
+	EndOffset int64  `json:"end_offset"`
 }
 
 func (p jsonPrinter) Print(w io.Writer, r *lint.Report) error {
@@ -141,17 +147,20 @@ func jsonFindingOf(r *lint.Report, f *lint.Finding, fingerprint string) jsonFind
 		Fingerprint: fingerprint,
 	}
 	for _, e := range f.Edits {
-		j.Edits = append(j.Edits, jsonEdit{sourceName(r, e), e.Start, e.End, e.New})
+		j.Edits = append(j.Edits, jsonEdit{sourceName(r, e.Source), e.Start, e.End, e.New})
+	}
+	for _, s := range f.Elsewhere {
+		j.Elsewhere = append(j.Elsewhere, jsonSpan{sourceName(r, s.Source), s.Start, s.End})
 	}
 	return j
 }
 
-// sourceName returns the name of the source that an edit is of.
-func sourceName(r *lint.Report, e rules.Edit) string {
-	if e.Source < 0 || e.Source >= len(r.Sources) {
+// sourceName returns the name of a source.
+func sourceName(r *lint.Report, source int) string {
+	if source < 0 || source >= len(r.Sources) {
 		return ""
 	}
-	return r.Sources[e.Source]
+	return r.Sources[source]
 }
 
 func writeJSON(w io.Writer, value any) error {
