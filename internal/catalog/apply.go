@@ -306,7 +306,9 @@ func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
 func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 	if n.IntoClause != nil && n.IntoClause.Rel != nil {
 		name := a.create(rangeName(n.IntoClause.Rel))
-		a.relations[name] = a.newTable(name, Plain, a.place())
+		t := a.newTable(name, Plain, a.place())
+		t.content.columns = a.resultColumns(n, nil)
+		a.relations[name] = t
 		return
 	}
 	if len(n.TargetList) != 1 {
