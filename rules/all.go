@@ -116,6 +116,7 @@ func All() []*Rule {
 		rangeType,
 		redundantIndex,
 		regconfig,
+		resultType,
 		roleOption,
 		routineDependency,
 		routineSQL,
