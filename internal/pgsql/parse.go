@@ -60,7 +60,8 @@ func (s *Statement) Parse() {
 		s.Err = &SyntaxError{Message: fmt.Sprintf("nested more than %d levels deep: no server takes this", MaxDepth), Offset: off}
 		return
 	}
-	if s.Tree, s.Err = Parse(s.Text); s.Err != nil {
+	s.Tree, s.Err = Parse(s.Text)
+	if s.Err != nil || indexColumn(s.Tree) {
 		s.parseCockroach()
 	}
 }
