@@ -150,6 +150,7 @@ func All() []*Rule {
 		triggerFunction,
 		truncateIdentity,
 		tsvector,
+		tsvectorQuote,
 		typeName,
 		typeNameTaken,
 		typedTable,

@@ -187,7 +187,7 @@ func (f *translateFlags) emitText(in *input, content []byte, e env) (stale bool,
 		return false, nil
 	case f.output != "" && f.output != "-":
 		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
-			return false, fmt.Errorf("%s is a directory: name a file for what is one text", f.output)
+			return false, fmt.Errorf("%s is a directory: name a file for the translation of one file", f.output)
 		}
 		if sameFile(in.file(), f.output) {
 			return false, fmt.Errorf("the output %s is the input: name another file (the input is never changed; lint --fix does that)", f.output)
