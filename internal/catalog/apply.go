@@ -34,7 +34,7 @@ func (c *Catalog) apply(st *pgsql.Statement, source int) {
 	case *pgsql.AlterTableStmt:
 		a.alterTable(n)
 	case *pgsql.IndexStmt:
-		a.createIndex(n)
+		a.createIndex(n, a.place())
 	case *pgsql.RenameStmt:
 		a.rename(n)
 	case *pgsql.DropStmt:

@@ -48,6 +48,7 @@ type Catalog struct {
 	statements  int      // that were applied
 	cooled      int      // statements when tables were packed last
 	applying    int      // nested calls of Apply
+	whole       bool     // no table is packed any more
 	packedDefs  numbers[*TypeDef]
 	packedNames numbers[string]
 }

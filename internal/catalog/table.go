@@ -52,6 +52,11 @@ func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
 		}
 	}
 	a.relations[name] = t
+	for i, e := range n.TableElts {
+		if ix, ok := e.(*pgsql.IndexStmt); ok && i < len(elements) {
+			a.createIndex(ix, elements[i])
+		}
+	}
 	return t
 }
 

@@ -38,6 +38,7 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", v.Dir, err)
 			}
+			t.steps[v.Dir+"/manifest.json"] = step{version: number} // there may be no file
 			for _, f := range v.Files {
 				t.steps[f] = step{version: number}
 				text, err := readSQL(fsys, f)
