@@ -190,7 +190,11 @@ func (f *translateFlags) emitText(in *input, content []byte, write func(io.Write
 		return false, nil
 	case f.output != "" && f.output != "-":
 		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
-			return false, fmt.Errorf("%s is a directory: name a file for what is one text", f.output)
+			what := "the translation of one file"
+			if f.consolidated {
+				what = "the consolidated schema, which is one text"
+			}
+			return false, fmt.Errorf("%s is a directory: name a file for %s", f.output, what)
 		}
 		if sameFile(in.file(), f.output) {
 			return false, fmt.Errorf("the output %s is the input: name another file (the input is never changed; lint --fix does that)", f.output)
