@@ -2,7 +2,9 @@ package translate
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"sync"
 
@@ -51,11 +53,12 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 	}
 	for _, res := range results {
 		for _, t := range res.Texts {
-			out.Files[t.Name] = t.Content
+			out.Files[t.Name] = tree.Restore(t.Name, t.Content)
 		}
 		out.Report.Append(res.Report)
 		out.Histories = append(out.Histories, res)
 	}
+	tree.RestoreReport(out.Report)
 	for _, name := range tree.Copied {
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -95,6 +98,29 @@ func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T,
 	return results, nil
 }
 
+// Close removes the temporary files that hold translations; see Options.Spool.
+func (o *Output) Close() error {
+	var errs []error
+	for _, h := range o.Histories {
+		errs = append(errs, h.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// WriteFile writes the file of that path.
+func (o *Output) WriteFile(w io.Writer, name string) error {
+	for _, h := range o.Histories {
+		for i := range h.Texts {
+			if t := &h.Texts[i]; t.Name == name && t.spool != nil {
+				_, err := t.WriteTo(w)
+				return err
+			}
+		}
+	}
+	_, err := w.Write(o.Files[name])
+	return err
+}
+
 // Lint lints a directory of migrations without translating it.
 func Lint(ctx context.Context, fsys fs.FS, opts Options) (*lint.Report, []layout.Note, error) {
 	tree, err := layout.Open(fsys, opts.Layout)
@@ -119,6 +145,7 @@ func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Repor
 	for _, res := range results {
 		report.Append(res.Report)
 	}
+	tree.RestoreReport(report)
 	return report, nil
 }
 

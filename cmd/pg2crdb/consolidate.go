@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"github.com/pg2crdb/pg2crdb/translate"
@@ -36,7 +37,8 @@ func (f *translateFlags) emitSchemas(ctx context.Context, in *input, schemas []c
 		if err := apart(in.dir, f.output); err != nil {
 			return false, err
 		}
-		return f.emitText(in, schemas[0].Text, e)
+		write := func(w io.Writer) error { _, err := w.Write(schemas[0].Text); return err }
+		return f.emitText(in, schemas[0].Text, write, e)
 	}
 	if f.output == "" || f.output == "-" {
 		return false, fmt.Errorf("%s holds %d databases: name the directory for their schemas with -o, or one of them (%s/%s)", in.arg, len(schemas), in.arg, schemas[0].Name)

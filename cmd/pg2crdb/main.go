@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/pg2crdb/pg2crdb/translate/verify"
@@ -24,9 +23,7 @@ func main() { os.Exit(process()) }
 
 func process() int {
 	if os.Getenv("GOGC") == "" {
-		// A run is short and most of what it allocates stays: collecting at
-		// every doubling costs more than the memory is worth.
-		debug.SetGCPercent(400)
+		tuneGC()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), interruptions()...)
 	defer stop()

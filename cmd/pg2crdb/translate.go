@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -108,6 +109,7 @@ func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
 		schemas, err = f.consolidate(tree, out)
 	}
 	if out != nil {
+		defer out.Close()
 		// Also for a tree that cannot be written: the findings say why.
 		if err := f.writeReport(f.report, e.stderr, out.Report, in, e); err != nil {
 			return err
@@ -149,6 +151,7 @@ func (f *translateFlags) translate(ctx context.Context, in *input, opts translat
 	if err != nil {
 		return nil, nil, err
 	}
+	opts.Spool = true
 	out, err := translate.Tree(ctx, in.fsys, tree, opts)
 	return tree, out, err
 }
@@ -168,12 +171,12 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 	case in.fsys != nil:
 		return false, writeTree(ctx, f.output, out.Files)
 	}
-	return f.emitText(in, out.Files[in.name], e)
+	return f.emitText(in, out.Files[in.name], func(w io.Writer) error { return out.WriteFile(w, in.name) }, e)
 }
 
 // emitText writes one text to the file named by -o or to standard output, or
 // compares it with the file.
-func (f *translateFlags) emitText(in *input, content []byte, e env) (stale bool, err error) {
+func (f *translateFlags) emitText(in *input, content []byte, write func(io.Writer) error, e env) (stale bool, err error) {
 	switch {
 	case f.check:
 		text, err := os.ReadFile(f.output)
@@ -187,19 +190,23 @@ func (f *translateFlags) emitText(in *input, content []byte, e env) (stale bool,
 		return false, nil
 	case f.output != "" && f.output != "-":
 		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
-			return false, fmt.Errorf("%s is a directory: name a file for the translation of one file", f.output)
+			what := "the translation of one file"
+			if f.consolidated {
+				what = "the consolidated schema, which is one text"
+			}
+			return false, fmt.Errorf("%s is a directory: name a file for %s", f.output, what)
 		}
 		if sameFile(in.file(), f.output) {
 			return false, fmt.Errorf("the output %s is the input: name another file (the input is never changed; lint --fix does that)", f.output)
 		}
 		return false, writeFile(f.output, func(w *os.File) error {
-			if _, err := w.Write(content); err != nil {
+			if err := write(w); err != nil {
 				return fmt.Errorf("write %s: %w", f.output, reason(err))
 			}
 			return nil
 		})
 	}
-	if _, err := e.stdout.Write(content); err != nil {
+	if err := write(e.stdout); err != nil {
 		return false, fmt.Errorf("write to standard output: %w", err)
 	}
 	return false, nil

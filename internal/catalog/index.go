@@ -59,7 +59,7 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 		ix.Name.Name = strings.Join(parts, "_") + "_idx"
 	}
 	for _, old := range a.indexes[ix.Name] {
-		if n.IfNotExists || t != nil && old.Table == t {
+		if n.IfNotExists || t != nil && old.table == t {
 			return // already there: an error where IF NOT EXISTS is not said
 		}
 	}
@@ -73,9 +73,10 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 		}
 	}
 	if t != nil {
-		t.Indexes = append(t.Indexes, ix)
+		k := t.open()
+		k.indexes = append(k.indexes, ix)
 	}
-	a.indexes[ix.Name] = append(a.indexes[ix.Name], ix)
+	a.home(ix)
 }
 
 // IndexElements returns the token ranges [first, last] of the key columns of a
@@ -92,18 +93,32 @@ func IndexElements(st *pgsql.Statement, n *pgsql.IndexStmt) [][2]int {
 	return nil
 }
 
+// home notes where the index is found by its name.
+func (a *applier) home(ix *Index) {
+	h := indexHome{table: ix.Table}
+	if ix.Table == nil {
+		h.loose = ix
+	}
+	set(a.Catalog, a.indexes, ix.Name, append(a.indexes[ix.Name], h))
+}
+
 func (a *applier) removeIndex(ix *Index) {
 	if ix.Table != nil {
-		ix.Table.Indexes = remove(ix.Table.Indexes, ix)
+		k := ix.Table.open()
+		k.indexes = remove(k.indexes, ix)
 	}
 	a.unindex(ix)
 }
 
 func (a *applier) unindex(ix *Index) {
-	left := remove(a.indexes[ix.Name], ix)
+	h := indexHome{table: ix.Table}
+	if ix.Table == nil {
+		h.loose = ix
+	}
+	left := remove(a.indexes[ix.Name], h)
 	if len(left) == 0 {
-		delete(a.indexes, ix.Name)
+		unset(a.Catalog, a.indexes, ix.Name)
 		return
 	}
-	a.indexes[ix.Name] = left
+	set(a.Catalog, a.indexes, ix.Name, left)
 }

@@ -100,11 +100,16 @@ func (s *Statement) Inverted() bool {
 	return s.Is(0, "create") && s.Words(i, "inverted", "index")
 }
 
-// Fold folds an identifier as PostgreSQL does: unquoted ones to lower case,
-// quoted ones without their quotes.
+// Fold folds an identifier as PostgreSQL does with UTF-8: the ASCII letters of
+// unquoted ones to lower case, quoted ones without their quotes.
 func Fold(token string) string {
 	if n := len(token); n >= 2 && token[0] == '"' && token[n-1] == '"' {
 		return strings.ReplaceAll(token[1:n-1], `""`, `"`)
 	}
-	return strings.ToLower(token)
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, token)
 }

@@ -17,8 +17,9 @@ const DefaultMaxStatement = 256 << 20
 // holds one statement at a time, so its memory is bounded by the largest one
 // and not by the source; rows behind COPY ... FROM stdin are passed over.
 type Splitter struct {
-	r   io.Reader
-	max int
+	r    io.Reader
+	max  int
+	read int // how much is read at first
 
 	buf  []byte
 	eof  bool
@@ -29,7 +30,20 @@ type Splitter struct {
 	started  bool
 
 	tokens []Token
+
+	// forget is told which bytes of a text were read.
+	forget    func(from, to int64)
+	forgotten int64
 }
+
+// forgetEach is how much of a text is read before it is forgotten, forgetBehind
+// how much of it is kept, because statements from there are still looked at.
+const forgetEach, forgetBehind = 4 << 20, 1 << 20
+
+// Forget makes the splitter tell f, now and then, which bytes of its text were
+// read and are not needed for now. It is for texts that are not all in memory
+// at once.
+func (s *Splitter) Forget(f func(from, to int64)) { s.forget = f }
 
 // str returns bytes of the buffer as a string. A text in memory is not copied.
 func (s *Splitter) str(b []byte) string {
@@ -41,7 +55,7 @@ func (s *Splitter) str(b []byte) string {
 
 // NewSplitter returns a Splitter over r.
 func NewSplitter(r io.Reader) *Splitter {
-	return &Splitter{r: r, max: DefaultMaxStatement, pos: Position{Line: 1, Column: 1}}
+	return &Splitter{r: r, max: DefaultMaxStatement, read: 64 << 10, pos: Position{Line: 1, Column: 1}}
 }
 
 // NewTextSplitter returns a Splitter over a text in memory. The statements share
@@ -57,7 +71,7 @@ func NewTextSplitter(text []byte) *Splitter {
 func (s *Splitter) Next() (*Statement, error) {
 	if !s.started {
 		s.started = true
-		if err := s.fill(64 << 10); err != nil {
+		if err := s.fill(s.read); err != nil {
 			return nil, err
 		}
 	}
@@ -108,6 +122,10 @@ func (s *Splitter) fill(n int) error {
 func (s *Splitter) consume(n int) {
 	s.pos = s.pos.Advance(bytesString(s.buf[:n]))
 	s.buf = s.buf[n:]
+	if s.forget != nil && s.pos.Offset-s.forgotten > forgetEach {
+		s.forget(s.forgotten, s.pos.Offset-forgetBehind)
+		s.forgotten = s.pos.Offset - forgetBehind
+	}
 }
 
 var bom = []byte("\xef\xbb\xbf")
@@ -227,7 +245,7 @@ func (s *Splitter) passCopyData() (*Statement, error) {
 		for nl < 0 && !s.eof {
 			// A line longer than the buffer: its content does not matter, only
 			// whether it is \., so keep no more than a prefix of it.
-			if err := s.fill(len(s.buf) + 64<<10); err != nil {
+			if err := s.fill(len(s.buf) + s.read); err != nil {
 				return nil, err
 			}
 			nl = bytes.IndexByte(s.buf, '\n')

@@ -10,11 +10,11 @@ import (
 // trigger makes a trigger go when it is dropped, or its table.
 func (b *builder) trigger(it *item, n *pgsql.CreateTrigStmt) {
 	t := b.catalog.Table(n.Relation)
-	if t == nil || len(t.Triggers) == 0 {
+	if t == nil || len(t.Triggers()) == 0 {
 		return
 	}
-	made := t.Triggers[len(t.Triggers)-1]
-	it.about = func() bool { return b.there(t) && slices.Contains(t.Triggers, made) }
+	made := t.Triggers()[len(t.Triggers())-1]
+	it.about = func() bool { return b.there(t) && slices.Contains(t.Triggers(), made) }
 }
 
 // dropOn sorts DROP TRIGGER and DROP POLICY: the statement that made what is
@@ -81,15 +81,15 @@ func (b *builder) comment(it *item, n *pgsql.CommentStmt) {
 		}
 		if n.Objtype == pgsql.ObjectColumn {
 			c := t.Column(part.Sval)
-			it.about = func() bool { return b.there(t) && (c == nil || slices.Contains(t.Columns, c)) }
+			it.about = func() bool { return b.there(t) && (c == nil || slices.Contains(t.Columns(), c)) }
 		} else {
 			k := t.Constraint(part.Sval)
-			it.about = func() bool { return b.there(t) && (k == nil || slices.Contains(t.Constraints, k)) }
+			it.about = func() bool { return b.there(t) && (k == nil || slices.Contains(t.Constraints(), k)) }
 		}
 	case pgsql.ObjectIndex:
 		if ixs := b.catalog.Indexes(catalog.ListName(l.Items)); len(ixs) > 0 {
 			ix := ixs[0]
-			it.about = func() bool { return ix.Table == nil || b.there(ix.Table) && slices.Contains(ix.Table.Indexes, ix) }
+			it.about = func() bool { return ix.Table == nil || b.there(ix.Table) && slices.Contains(ix.Table.Indexes(), ix) }
 		}
 	case pgsql.ObjectSequence:
 		name := b.qualify(catalog.ListName(l.Items))

@@ -182,7 +182,7 @@ func (b *builder) parts() []*part {
 			}
 			p.mention(e.text)
 		}
-		for _, c := range t.def.Columns {
+		for _, c := range t.def.Columns() {
 			p.mention(c.Default)
 			if _, ok := t.changed[c]; ok {
 				p.mention(t.changed[c])

@@ -63,7 +63,9 @@ type note struct {
 }
 
 func newBuilder() *builder {
-	return &builder{catalog: catalog.New(), tables: map[*catalog.Table]*table{}, objects: map[string]*object{}, rows: map[*catalog.Table]bool{}}
+	c := catalog.New()
+	c.KeepUnpacked()
+	return &builder{catalog: c, tables: map[*catalog.Table]*table{}, objects: map[string]*object{}, rows: map[*catalog.Table]bool{}}
 }
 
 func (b *builder) carried(it *item, text string) {

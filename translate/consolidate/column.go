@@ -102,7 +102,7 @@ func (t *table) column(e *element, reachable func(*catalog.Constraint) bool) (te
 		pos = ed.end
 	}
 	out.WriteString(e.text[pos:])
-	if c.NotNull && !notNull && c.Identity == 0 && !c.Serial && !slices.ContainsFunc(t.def.Constraints, func(k *catalog.Constraint) bool {
+	if c.NotNull && !notNull && c.Identity == 0 && !c.Serial && !slices.ContainsFunc(t.def.Constraints(), func(k *catalog.Constraint) bool {
 		return k.Kind == catalog.PrimaryKey && slices.Contains(k.Columns, c.Name)
 	}) {
 		out.WriteString(" NOT NULL")
@@ -116,7 +116,7 @@ func (t *table) column(e *element, reachable func(*catalog.Constraint) bool) (te
 // inline returns the constraints in a column's definition that are still there;
 // complete tells that none is gone.
 func (t *table) inline(c *catalog.Column) (keys []*catalog.Constraint, complete bool) {
-	for _, k := range t.def.Constraints {
+	for _, k := range t.def.Constraints() {
 		if k.Def.Source == c.Def.Source && k.Def.Start == c.Def.Start {
 			keys = append(keys, k)
 		}

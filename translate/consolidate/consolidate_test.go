@@ -46,7 +46,7 @@ func describe(c *catalog.Catalog) []string {
 	}
 	for _, t := range c.Tables() {
 		add("table %s %c temporary=%t", t.Name, t.Kind, t.Temporary)
-		for i, col := range t.Columns {
+		for i, col := range t.Columns() {
 			user := ""
 			if col.User != nil {
 				user = col.User.Name.String()
@@ -54,10 +54,10 @@ func describe(c *catalog.Catalog) []string {
 			add("%s.%s %d type=%s.%s%v[%d] user=%s notnull=%t default=%s generated=%s identity=%d serial=%t", t.Name, col.Name, i,
 				col.Type.Schema, col.Type.Name, col.Type.Mods, col.Type.Dims, user, col.NotNull, col.Default, col.Generated, col.Identity, col.Serial)
 		}
-		for _, k := range t.Constraints {
+		for _, k := range t.Constraints() {
 			add("%s constraint %s %c %v references %s%v check %s", t.Name, k.Name, k.Kind, k.Columns, k.RefTable, k.RefColumns, k.Expr)
 		}
-		for _, ix := range t.Indexes {
+		for _, ix := range t.Indexes() {
 			var columns []string
 			for _, x := range ix.Columns {
 				columns = append(columns, x.Column+x.Expr+":"+x.Opclass)
@@ -68,7 +68,7 @@ func describe(c *catalog.Catalog) []string {
 			}
 			add("%s index %s %s unique=%t %v where %s", t.Name, ix.Name, method, ix.Unique, columns, ix.Where)
 		}
-		for _, tg := range t.Triggers {
+		for _, tg := range t.Triggers() {
 			add("%s trigger %s %s", t.Name, tg.Name, tg.Function)
 		}
 	}

@@ -103,7 +103,7 @@ func (b *builder) insert(it *item, n *pgsql.InsertStmt) {
 	if len(n.Cols) == 0 && t.Kind == catalog.Plain {
 		// The columns that it means are those of now: they are named, so that it
 		// means them at the end as well.
-		it.columns = slices.Clone(t.Columns)
+		it.columns = slices.Clone(t.Columns())
 		columns = it.columns
 	}
 	it.fits = func() string { return fits(t, columns) }
@@ -120,7 +120,7 @@ func (b *builder) copy(it *item, n *pgsql.CopyStmt) {
 	b.rows[t] = true
 	b.about(it, t)
 	if len(n.Attlist) == 0 && t.Kind == catalog.Plain {
-		it.columns = slices.Clone(t.Columns)
+		it.columns = slices.Clone(t.Columns())
 	}
 	columns := targets(t, n.Attlist)
 	if it.columns != nil {
@@ -149,11 +149,11 @@ func targets(t *catalog.Table, list []pgsql.Node) []*catalog.Column {
 // end; empty if they can.
 func fits(t *catalog.Table, columns []*catalog.Column) string {
 	for _, c := range columns {
-		if c != nil && !slices.Contains(t.Columns, c) {
+		if c != nil && !slices.Contains(t.Columns(), c) {
 			return "column " + c.Name + " of " + t.Name.String() + " is gone later on"
 		}
 	}
-	for _, c := range t.Columns {
+	for _, c := range t.Columns() {
 		if c.NotNull && c.Default == "" && c.Generated == "" && c.Identity == 0 && !c.Serial && !slices.Contains(columns, c) {
 			return "column " + c.Name + " of " + t.Name.String() + " needs a value that comes later on"
 		}

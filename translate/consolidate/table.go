@@ -115,7 +115,7 @@ func comments(st *pgsql.Statement, open int, ranges [][2]int, elements []*elemen
 }
 
 func constraintAt(t *catalog.Table, start int64) *catalog.Constraint {
-	for _, k := range t.Constraints {
+	for _, k := range t.Constraints() {
 		if k.Def.Start == start {
 			return k
 		}
@@ -124,7 +124,7 @@ func constraintAt(t *catalog.Table, start int64) *catalog.Constraint {
 }
 
 func indexAt(t *catalog.Table, start int64) *catalog.Index {
-	for _, ix := range t.Indexes {
+	for _, ix := range t.Indexes() {
 		if ix.Def.Start == start {
 			return ix
 		}
@@ -145,7 +145,7 @@ func (b *builder) createIndex(it *item, n *pgsql.IndexStmt) {
 		it.gone = true // it is there already, and the tool passes over that
 		return
 	}
-	it.about = func() bool { return b.there(def) && slices.Contains(def.Indexes, ix) }
+	it.about = func() bool { return b.there(def) && slices.Contains(def.Indexes(), ix) }
 	if t == nil {
 		return
 	}
@@ -316,7 +316,7 @@ func (t *table) command(st *pgsql.Statement, cmd *pgsql.AlterTableCmd, tokens [2
 		}
 	case pgsql.ATDropConstraint:
 		// The columns of a primary key stay without NULL when it goes.
-		for _, col := range t.def.Columns {
+		for _, col := range t.def.Columns() {
 			if col.NotNull {
 				t.change(col)
 			}
@@ -393,9 +393,9 @@ func (t *table) live(b *builder) []*element {
 	var out []*element
 	for _, e := range t.elements {
 		switch {
-		case e.column != nil && slices.Contains(t.def.Columns, e.column),
-			e.index != nil && slices.Contains(t.def.Indexes, e.index),
-			e.constraint != nil && slices.Contains(t.def.Constraints, e.constraint) && b.refers(e.constraint):
+		case e.column != nil && slices.Contains(t.def.Columns(), e.column),
+			e.index != nil && slices.Contains(t.def.Indexes(), e.index),
+			e.constraint != nil && slices.Contains(t.def.Constraints(), e.constraint) && b.refers(e.constraint):
 			out = append(out, e)
 		}
 	}

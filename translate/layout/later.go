@@ -37,8 +37,10 @@ func (t *Tree) Later(version string) (later func(file string) bool, any bool, er
 
 func versioned() []string {
 	names := []string{"temporal"}
-	for _, t := range tools() {
-		names = append(names, t.name)
+	for _, f := range formats() {
+		if f.versioned {
+			names = append(names, f.name)
+		}
 	}
 	return names
 }

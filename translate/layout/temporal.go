@@ -67,6 +67,17 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 	return t, nil
 }
 
+func readSQL(fsys fs.FS, name string) ([]byte, error) {
+	text, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if text == nil {
+		text = []byte{}
+	}
+	return text, nil
+}
+
 // finishTemporal adds the manifests and proves that the tool of every era can
 // read what is to be written.
 func finishTemporal(tree *temporal.Tree, out map[string][]byte) ([]Note, error) {

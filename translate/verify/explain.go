@@ -83,7 +83,7 @@ func (e *explainer) definition(d live.Difference) (catalog.Place, bool) {
 	if c := t.Column(d.Part); c != nil && c.Def.End > 0 {
 		return c.Def, true
 	}
-	for _, ix := range t.Indexes {
+	for _, ix := range t.Indexes() {
 		if ix.Name.Name == d.Part {
 			return ix.Def, true
 		}

@@ -177,8 +177,8 @@ GRANT CONNECT ON DATABASE postgres TO outside_a;
 		pg := pgtest.Start(t)
 		s := standInAt(t, pg.URL("postgres", "postgres"))
 		s.Disposable = true
-		out := translated(t, "goose", "1.sql", "-- +goose Up\nCREATE ROLE outside_a;\nCREATE TABLE t (id BIGINT PRIMARY KEY);\nGRANT SELECT ON t TO outside_a;\n",
-			"2.sql", "-- +goose Up\nALTER TABLE t ADD COLUMN s TEXT;\n")
+		out := translated(t, "goose", "1_a.sql", "-- +goose Up\nCREATE ROLE outside_a;\nCREATE TABLE t (id BIGINT PRIMARY KEY);\nGRANT SELECT ON t TO outside_a;\n",
+			"2_b.sql", "-- +goose Up\nALTER TABLE t ADD COLUMN s TEXT;\n")
 		if got := said(mustRun(t, s, out, Options{Upgrade: true})); len(got) != 0 {
 			t.Errorf("%q", got)
 		}
@@ -214,7 +214,7 @@ func TestRepeats(t *testing.T) {
 		},
 		{
 			"goose", "goose", Options{Twice: true, Upgrade: true},
-			[]string{"1.sql", "-- +goose Up\nSET search_path = s;\nCREATE SCHEMA s;\n", "2.sql", "-- +goose Up\nCREATE TABLE t (id BIGINT PRIMARY KEY);\n"},
+			[]string{"1_a.sql", "-- +goose Up\nSET search_path = s;\nCREATE SCHEMA s;\n", "2_b.sql", "-- +goose Up\nCREATE TABLE t (id BIGINT PRIMARY KEY);\n"},
 			[]string{`2.sql:2:1 verify-upgraded applied in a session of its own, as an upgrade does, 2.sql leaves another schema: `},
 			[]string{"--twice: goose records what it has applied and repeats nothing"},
 		},
@@ -256,7 +256,7 @@ func TestRepeats(t *testing.T) {
 // Progress counts up to the end, whatever happens.
 func TestProgress(t *testing.T) {
 	s := standIn(t)
-	out := translated(t, "goose", "1.sql", "-- +goose Up\nCREATE TABLE t (id BIGINT PRIMARY KEY);\nSELECT 1;\n", "2.sql", "-- +goose Up\nSELECT 2;\n")
+	out := translated(t, "goose", "1_a.sql", "-- +goose Up\nCREATE TABLE t (id BIGINT PRIMARY KEY);\nSELECT 1;\n", "2_b.sql", "-- +goose Up\nSELECT 2;\n")
 	var got []string
 	mustRun(t, s, out, Options{Upgrade: true, Progress: func(done, total int, st string) {
 		got = append(got, fmt.Sprintf("%d/%d %s", done, total, st))

@@ -18,7 +18,8 @@ func Normal(expr string) string {
 	if expr == "" {
 		return ""
 	}
-	tree, err := pgsql.Parse("SELECT " + strings.ReplaceAll(expr, ":::", "::"))
+	e := exprText("SELECT " + plain(expr))
+	tree, err := pgsql.Parse(string(e))
 	if err != nil {
 		return strings.Join(strings.Fields(expr), " ")
 	}
@@ -26,45 +27,64 @@ func Normal(expr string) string {
 	if !ok || len(sel.TargetList) != 1 {
 		return strings.Join(strings.Fields(expr), " ")
 	}
-	return normal(sel.TargetList[0].(*pgsql.ResTarget).Val)
+	return e.normal(sel.TargetList[0].(*pgsql.ResTarget).Val)
+}
+
+// exprText is the statement that holds the expression.
+type exprText string
+
+// plain takes out what PostgreSQL's grammar does not read of an expression of
+// CockroachDB: ::: and the parentheses of current_timestamp().
+func plain(expr string) string {
+	st := pgsql.Lex(strings.ReplaceAll(expr, ":::", "::"))
+	b := []byte(st.Text)
+	for i := range st.Tokens {
+		switch st.Word(i) {
+		case "current_timestamp", "current_date", "current_time", "localtimestamp", "localtime", "current_user", "session_user", "current_schema", "current_catalog":
+			if st.Is(i+1, "(") && st.Is(i+2, ")") {
+				b[st.Tokens[i+1].Start], b[st.Tokens[i+2].Start] = ' ', ' '
+			}
+		}
+	}
+	return string(b)
 }
 
 // normal writes a node.
-func normal(n pgsql.Node) string {
+func (e exprText) normal(n pgsql.Node) string {
 	switch n := n.(type) {
 	case nil:
 		return ""
 	case *pgsql.AConst:
-		return constant(n, "")
+		return e.constant(n, "")
 	case *pgsql.TypeCast:
-		return cast(n)
+		return e.cast(n)
 	case *pgsql.ColumnRef:
 		return catalog.ListName(n.Fields).Name
 	case *pgsql.AExpr:
-		return operation(n)
+		return e.operation(n)
 	case *pgsql.BoolExpr:
-		return boolean(n)
+		return e.boolean(n)
 	case *pgsql.FuncCall:
-		return function(catalog.ListName(n.Funcname).Name, n.Args)
+		return e.function(catalog.ListName(n.Funcname).Name, n.Args)
 	case *pgsql.CoalesceExpr:
-		return function("coalesce", n.Args)
+		return e.function("coalesce", n.Args)
 	case *pgsql.SQLValueFunction:
 		return valueFunction(n)
 	case *pgsql.AArrayExpr:
-		return function("array", n.Elements)
+		return e.function("array", n.Elements)
 	case *pgsql.NullTest:
-		return fmt.Sprintf("isnull%d(%s)", n.Nulltesttype, normal(n.Arg))
+		return fmt.Sprintf("isnull%d(%s)", n.Nulltesttype, e.normal(n.Arg))
 	}
-	return other(n)
+	return e.other(n)
 }
 
-func function(name string, args []pgsql.Node) string {
+func (e exprText) function(name string, args []pgsql.Node) string {
 	if same, ok := functions[name]; ok {
 		name = same
 	}
 	parts := make([]string, len(args))
 	for i, a := range args {
-		parts[i] = normal(a)
+		parts[i] = e.normal(a)
 	}
 	return name + "(" + strings.Join(parts, ", ") + ")"
 }
@@ -95,31 +115,35 @@ var numeric = map[string]bool{"int2": true, "int4": true, "int8": true, "numeric
 // typeNames gives a type's spellings in CockroachDB PostgreSQL's name.
 var typeNames = map[string]string{"string": "text", "int": "int8", "decimal": "numeric", "float": "float8", "bytes": "bytea", "integer": "int4", "bigint": "int8", "int4": "int8", "json": "jsonb"}
 
-func cast(n *pgsql.TypeCast) string {
+func (e exprText) cast(n *pgsql.TypeCast) string {
 	t := catalog.TypeOf(n.TypeName)
 	name := strings.ToLower(t.Name)
 	if textual[name] && t.Dims == 0 {
 		if c, ok := n.Arg.(*pgsql.AConst); ok && name == "regclass" {
-			return strings.Replace(constant(c, ""), "'public.", "'", 1)
+			return strings.Replace(e.constant(c, ""), "'public.", "'", 1)
 		}
-		return normal(n.Arg)
+		return e.normal(n.Arg)
 	}
 	if same, ok := typeNames[name]; ok {
 		name = same
 	}
 	if c, ok := n.Arg.(*pgsql.AConst); ok {
 		// What a literal is cast to follows from where it stands.
-		if text := constant(c, name); text != "" {
+		if text := e.constant(c, name); text != "" {
 			return text
 		}
 	}
-	return fmt.Sprintf("%s::%s%s", normal(n.Arg), name, strings.Repeat("[]", t.Dims))
+	return fmt.Sprintf("%s::%s%s", e.normal(n.Arg), name, strings.Repeat("[]", t.Dims))
 }
 
 // constant writes a literal; of a numeric type, a quoted number is one.
-func constant(c *pgsql.AConst, typ string) string {
+func (e exprText) constant(c *pgsql.AConst, typ string) string {
 	switch v := c.Val.(type) {
 	case *pgsql.Integer:
+		// libpg_query leaves numbers below zero out of its tree.
+		if v.Ival == 0 && strings.HasPrefix(string(e[c.Location:]), "-") {
+			return "-" + pgsql.Lex(string(e[c.Location+1:])).Str(0)
+		}
 		return fmt.Sprint(v.Ival)
 	case *pgsql.Float:
 		return number(v.Fval)
@@ -137,7 +161,7 @@ func constant(c *pgsql.AConst, typ string) string {
 	if c.Isnull {
 		return "null"
 	}
-	return other(c)
+	return e.other(c)
 }
 
 func number(s string) string {
@@ -147,12 +171,12 @@ func number(s string) string {
 	return s
 }
 
-func operation(n *pgsql.AExpr) string {
+func (e exprText) operation(n *pgsql.AExpr) string {
 	op := catalog.ListName(n.Name).Name
 	if op == "!=" {
 		op = "<>"
 	}
-	left, right := normal(n.Lexpr), ""
+	left, right := e.normal(n.Lexpr), ""
 	switch n.Kind_ {
 	case pgsql.AexprIN:
 		list, _ := n.Rexpr.(*pgsql.List)
@@ -164,17 +188,17 @@ func operation(n *pgsql.AExpr) string {
 		if op == "<>" {
 			kind = "all"
 		}
-		return fmt.Sprintf("(%s %s %s %s)", left, op, kind, function("array", list.Items))
+		return fmt.Sprintf("(%s %s %s %s)", left, op, kind, e.function("array", list.Items))
 	case pgsql.AexprOPAny:
-		return fmt.Sprintf("(%s %s any %s)", left, op, normal(n.Rexpr))
+		return fmt.Sprintf("(%s %s any %s)", left, op, e.normal(n.Rexpr))
 	case pgsql.AexprOPAll:
-		return fmt.Sprintf("(%s %s all %s)", left, op, normal(n.Rexpr))
+		return fmt.Sprintf("(%s %s all %s)", left, op, e.normal(n.Rexpr))
 	case pgsql.AexprBetween, pgsql.AexprNotBetween:
 		list, _ := n.Rexpr.(*pgsql.List)
 		if list == nil || len(list.Items) != 2 {
 			break
 		}
-		low, high := normal(list.Items[0]), normal(list.Items[1])
+		low, high := e.normal(list.Items[0]), e.normal(list.Items[1])
 		if n.Kind_ == pgsql.AexprBetween {
 			return fmt.Sprintf("and((%s >= %s), (%s <= %s))", left, low, left, high)
 		}
@@ -182,7 +206,7 @@ func operation(n *pgsql.AExpr) string {
 	case pgsql.AexprLike, pgsql.AexprIlike:
 		// written with the operator by PostgreSQL
 	}
-	right = normal(n.Rexpr)
+	right = e.normal(n.Rexpr)
 	if n.Lexpr == nil {
 		if op == "-" {
 			return "-" + right
@@ -192,23 +216,23 @@ func operation(n *pgsql.AExpr) string {
 	return fmt.Sprintf("(%s %s %s)", left, op, right)
 }
 
-func boolean(n *pgsql.BoolExpr) string {
+func (e exprText) boolean(n *pgsql.BoolExpr) string {
 	name := map[pgsql.BoolExprType]string{pgsql.AndExpr: "and", pgsql.ORExpr: "or", pgsql.NotExpr: "not"}[n.Boolop]
 	var parts []string
 	for _, a := range n.Args {
 		if b, ok := a.(*pgsql.BoolExpr); ok && b.Boolop == n.Boolop && n.Boolop != pgsql.NotExpr {
-			inner := boolean(b)
+			inner := e.boolean(b)
 			parts = append(parts, inner[len(name)+1:len(inner)-1])
 			continue
 		}
-		parts = append(parts, normal(a))
+		parts = append(parts, e.normal(a))
 	}
 	return name + "(" + strings.Join(parts, ", ") + ")"
 }
 
 // other writes a node of a kind that needs no care: its fields in order, places
 // left out.
-func other(n pgsql.Node) string {
+func (e exprText) other(n pgsql.Node) string {
 	v := reflect.ValueOf(n)
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
@@ -222,24 +246,24 @@ func other(n pgsql.Node) string {
 		if !f.IsExported() || strings.HasSuffix(f.Name, "ocation") {
 			continue
 		}
-		if text := field(v.Field(i)); text != "" {
+		if text := e.field(v.Field(i)); text != "" {
 			parts = append(parts, text)
 		}
 	}
 	return strings.ToLower(v.Type().Name()) + "[" + strings.Join(parts, " ") + "]"
 }
 
-func field(v reflect.Value) string {
+func (e exprText) field(v reflect.Value) string {
 	if v.IsZero() {
 		return ""
 	}
 	if n, ok := v.Interface().(pgsql.Node); ok {
-		return normal(n)
+		return e.normal(n)
 	}
 	if v.Kind() == reflect.Slice {
 		var parts []string
 		for i := range v.Len() {
-			parts = append(parts, field(v.Index(i)))
+			parts = append(parts, e.field(v.Index(i)))
 		}
 		return strings.Join(parts, " ")
 	}
