@@ -83,8 +83,8 @@ func (c *comparison) applyOriginal(ctx context.Context, h *history) error {
 				c.v.note("%s: %s reaches %s and is not run on the PostgreSQL", st.where(), head(st.Statement), reach)
 				continue
 			}
-			ctx, cancel := context.WithTimeout(ctx, c.v.opts.Timeout)
-			err := runStatement(ctx, c.pg, st)
+			limited, cancel := context.WithTimeout(ctx, c.v.opts.Timeout)
+			err := runStatement(limited, c.pg, st)
 			cancel()
 			if err != nil {
 				return c.postgres.fail(ctx, err, "%s: %s refuses the original, so there is nothing to compare with", st.where(), c.postgres.name())
@@ -155,7 +155,7 @@ func (c *comparison) rows(ctx context.Context, pg, crdb *live.Catalog) error {
 		if crdb.Table(t.FullName()) == nil || t.Kind != "r" {
 			continue
 		}
-		plan := rows.NewPlan(t, pg.Enums)
+		plan := rows.NewPlan(shared(t, crdb.Table(t.FullName())), pg.Enums)
 		for _, col := range plan.Unprobed {
 			c.v.note("--rows: %s.%s keeps its default: there are no values of type %s to probe it with", t.FullName(), col.Name, col.Type)
 		}
@@ -167,6 +167,19 @@ func (c *comparison) rows(ctx context.Context, pg, crdb *live.Catalog) error {
 		}
 	}
 	return nil
+}
+
+// shared is a table with the columns that another one has as well: rows can be
+// put into these.
+func shared(t, other *live.Table) *live.Table {
+	both := *t
+	both.Columns = nil
+	for _, c := range t.Columns {
+		if other.Column(c.Name) != nil {
+			both.Columns = append(both.Columns, c)
+		}
+	}
+	return &both
 }
 
 // fill inserts the rows of one table, each in both databases or in none.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/cockroachdb/cockroach-go/v2/crdb"
 	"github.com/jackc/pgx/v5"
@@ -25,6 +26,8 @@ type pass struct {
 	h *history
 	// first is the pass from the beginning.
 	first *pass
+	// took is the time that the units took.
+	took time.Duration
 	// left is the schema behind each unit, where it is recorded.
 	left []string
 
@@ -55,6 +58,7 @@ func (p *pass) run(ctx context.Context) (err error) {
 		}
 		err = errors.Join(err, p.db.drop())
 	}()
+	begin := time.Now()
 	for i, u := range p.h.units {
 		if p.conn == nil || p.upgrade {
 			if err := p.connect(ctx); err != nil {
@@ -68,6 +72,7 @@ func (p *pass) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	p.took = time.Since(begin)
 	if p.first == nil && p.v.opts.Against != nil && !p.v.refused(p.h) {
 		if err := p.against(ctx); err != nil {
 			return err
