@@ -21,6 +21,9 @@ type Source struct {
 	// file is never in memory as a whole.
 	Text []byte
 	Open func() (io.ReadCloser, error)
+	// Forget, if set, is told which bytes of Text were read and are not needed for
+	// now, for texts that are not all in memory at once.
+	Forget func(from, to int64)
 	// Unit names what the migration tool applies as one step together with
 	// other sources, such as a version; empty if the layout has none.
 	Unit string
@@ -68,6 +71,17 @@ func (r *Result) StatementAt(source int, offset int64) int {
 	i := sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
 	return r.first[source] + max(i-1, 0)
 }
+
+// StatementStart returns the byte offset at which that statement's text starts.
+func (r *Result) StatementStart(source int, offset int64) int64 {
+	if n := r.StatementAt(source, offset) - r.first[source]; n < len(r.starts[source]) {
+		return r.starts[source][n]
+	}
+	return 0
+}
+
+// Release gives up the catalog, which is empty from then on.
+func (r *Result) Release() { r.catalog = catalog.New() }
 
 // Catalog returns what exists at the end of the history.
 func (r *Result) Catalog() *catalog.Catalog { return r.catalog }
@@ -120,6 +134,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	}
 	tally.done(silent, opts)
 	res.catalog = run.Catalog()
+	res.catalog.KeepUnpacked()
 	return res, nil
 }
 

@@ -70,11 +70,24 @@ func (s *suppressions) see(st *rules.Statement) {
 		s.closeSource()
 		s.source, s.prev = st.Source, nil
 	}
-	for i := range st.Comments {
-		c := commentOf(st, s.prev, st.Comments[i])
-		if d, ok := c.directive(); ok {
-			s.add(d, c)
+	all := "" // put together for the first comment that needs it
+	for _, c := range st.Comments {
+		text := commentText(st, c)
+		if !strings.Contains(text, directivePrefix) {
+			continue // as nearly all
 		}
+		d, ok := parseDirective(text)
+		if !ok {
+			continue
+		}
+		if all == "" {
+			all = st.Lead + st.Text + st.Tail
+		}
+		pos := st.At(c.Start)
+		if behind := c.Start - len(st.Text); behind > 0 {
+			pos = pos.Advance(st.Tail[:behind])
+		}
+		s.add(d, comment{st: st, prev: s.prev, text: text, all: all, start: len(st.Lead) + c.Start, pos: pos})
 	}
 	s.prev = st
 }
@@ -194,19 +207,10 @@ func (s *suppressions) apply(fs []Finding) []Finding {
 	if len(s.marks) == 0 {
 		return fs
 	}
-	bySource := map[int][]*mark{}
-	for _, m := range s.marks {
-		bySource[m.at.Source] = append(bySource[m.at.Source], m)
-	}
+	marks := indexMarks(s.marks)
 	out := fs[:0]
 	for i := range fs {
-		silenced := false
-		for _, m := range bySource[fs[i].Source] {
-			if m.covers(&fs[i]) {
-				m.used, silenced = true, true
-			}
-		}
-		if !silenced {
+		if !marks.silence(&fs[i]) {
 			out = append(out, fs[i])
 		}
 	}
@@ -236,26 +240,25 @@ type comment struct {
 	pos   Position // of the comment
 }
 
-func commentOf(st, prev *rules.Statement, c pgsql.Comment) comment {
-	out := comment{st: st, prev: prev, start: len(st.Lead) + c.Start}
-	switch {
+// commentText returns the text of a statement's comment, with its dashes or
+// stars; "" for one within the rows of COPY, which are not kept.
+func commentText(st *rules.Statement, c pgsql.Comment) string {
+	switch tail := c.Start - len(st.Text); {
 	case c.End <= 0:
-		out.all = st.Lead
-	case c.Start >= 0:
-		out.all = st.Lead + st.Text + st.Tail
+		return st.Lead[len(st.Lead)+c.Start : len(st.Lead)+c.End]
+	case c.Start >= 0 && c.End <= len(st.Text):
+		return st.Text[c.Start:c.End]
+	case tail >= 0 && tail+c.End-c.Start <= len(st.Tail):
+		return st.Tail[tail : tail+c.End-c.Start]
 	}
-	if out.start < 0 || len(st.Lead)+c.End > len(out.all) {
-		return comment{}
-	}
-	out.text = out.all[out.start : len(st.Lead)+c.End]
-	return out
+	return ""
 }
 
 // finding returns a finding about the bytes [start, end) of the comment.
 func (c *comment) finding(start, end int) Finding {
 	from := c.pos.Advance(c.text[:start])
 	return Finding{
-		Source: c.st.Source, File: c.st.File, Statement: c.st.Number,
+		Source: c.st.Source, File: c.st.File, Statement: c.st.Number, StatementStart: c.st.Start(),
 		Start: from, End: from.Advance(c.text[start:end]), Before: clip(c.text),
 	}
 }
@@ -306,9 +309,10 @@ type named struct {
 
 const directivePrefix = "pg2crdb:"
 
-// directive reads the comment; ok is false for those that are not for pg2crdb.
-func (c *comment) directive() (d directive, ok bool) {
-	body, at := c.text, 0
+// parseDirective reads the text of a comment; ok is false for those that are not
+// for pg2crdb.
+func parseDirective(text string) (d directive, ok bool) {
+	body, at := text, 0
 	if rest, isLine := strings.CutPrefix(body, "--"); isLine {
 		body, at = rest, 2
 	} else {
@@ -325,7 +329,6 @@ func (c *comment) directive() (d directive, ok bool) {
 	if len(words) == 0 || words[0].start > 0 && !strings.HasPrefix(words[0].name, "ignore") {
 		return d, false // "pg2crdb: see the README"
 	}
-	c.pos = c.st.LeadPos.Advance(c.all[:c.start])
 	d.word = words[0].name
 	if words[0].start > 0 {
 		d.word = " " + d.word // the space is the mistake, and is shown

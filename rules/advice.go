@@ -121,7 +121,7 @@ type key struct {
 // hash and BRIN indexes become plain ones.
 func keysOf(t *catalog.Table) []key {
 	var out []key
-	for _, k := range t.Constraints {
+	for _, k := range t.Constraints() {
 		if k.Kind != catalog.PrimaryKey && k.Kind != catalog.Unique {
 			continue
 		}
@@ -134,7 +134,7 @@ func keysOf(t *catalog.Table) []key {
 		}
 		out = append(out, e)
 	}
-	for _, ix := range t.Indexes {
+	for _, ix := range t.Indexes() {
 		switch ix.Method {
 		case "btree", "hash", "brin":
 			out = append(out, key{

@@ -93,7 +93,7 @@ var physical = map[pgsql.AlterTableType]string{
 
 func disableTrigger(p *Pass, list List, i int) {
 	n := p.Stmt.Tree.(*pgsql.AlterTableStmt)
-	if t := p.Catalog.Table(n.Relation); t != nil && len(t.Triggers) == 0 {
+	if t := p.Catalog.Table(n.Relation); t != nil && len(t.Triggers()) == 0 {
 		goes(p, list, i, Weaker, "triggers cannot be disabled; the table has none of its own, but its foreign keys stay checked: the command goes")
 		return
 	}

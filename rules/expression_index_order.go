@@ -44,7 +44,7 @@ var expressionIndexOrder = &Rule{
 	Statement: remember,
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {
-			for _, ix := range t.Indexes {
+			for _, ix := range t.Indexes() {
 				if ix.Unique || ix.Method != "btree" {
 					continue
 				}

@@ -45,7 +45,7 @@ var foreignKeyIndex = &Rule{
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {
 			keys := keysOf(t)
-			for _, fk := range t.Constraints {
+			for _, fk := range t.Constraints() {
 				if fk.Kind != catalog.ForeignKey || len(fk.Columns) == 0 || p.Catalog.Relation(fk.RefTable) == nil {
 					continue
 				}

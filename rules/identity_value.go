@@ -126,7 +126,7 @@ func givenIdentity(p *Pass) *identityGiven {
 	if t == nil || t.PartitionOf != nil { // a partition's rows become the parent's first
 		return nil
 	}
-	for _, c := range t.Columns {
+	for _, c := range t.Columns() {
 		if c.Identity != 'a' {
 			continue
 		}

@@ -38,7 +38,7 @@ var largeValue = &Rule{
 		for _, t := range lastingTables(p) {
 			var names []string
 			var first *catalog.Column
-			for _, c := range t.Columns {
+			for _, c := range t.Columns() {
 				if builtin(c.Type) == "bytea" && !bounded(t, c.Name) {
 					names = append(names, c.Name)
 					if first == nil {
@@ -57,7 +57,7 @@ var largeValue = &Rule{
 // bounded reports whether a column is part of a key, which both databases keep
 // short, or named by a CHECK.
 func bounded(t *catalog.Table, column string) bool {
-	for _, k := range t.Constraints {
+	for _, k := range t.Constraints() {
 		for _, c := range k.Columns {
 			if c == column {
 				return true
@@ -67,7 +67,7 @@ func bounded(t *catalog.Table, column string) bool {
 			return true
 		}
 	}
-	for _, ix := range t.Indexes {
+	for _, ix := range t.Indexes() {
 		if key, _, _ := indexUses(ix, column); key {
 			return true
 		}

@@ -34,7 +34,7 @@ var manyInvertedIndexes = &Rule{
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {
 			total, beyond := 0, (*catalog.Index)(nil)
-			for _, ix := range t.Indexes {
+			for _, ix := range t.Indexes() {
 				total += inverted(t, ix)
 				if total > invertedIndexes && beyond == nil {
 					beyond = ix

@@ -59,7 +59,7 @@ var missingPrimaryKey = &Rule{
 // candidateKey returns a unique constraint that could be the primary key.
 func candidateKey(t *catalog.Table) *catalog.Constraint {
 next:
-	for _, k := range t.Constraints {
+	for _, k := range t.Constraints() {
 		if k.Kind != catalog.Unique || len(k.Columns) == 0 {
 			continue
 		}

@@ -99,7 +99,8 @@ type partitions struct {
 	// on the way back.
 	dropped map[tableKey][2]bool
 	// columns are the partition columns of the partitioned tables.
-	columns map[tableKey][]string}
+	columns map[tableKey][]string
+}
 
 // part is one partition.
 type part struct {

@@ -168,7 +168,7 @@ func (f *flatten) covered(root *catalog.Table, ref *partRef) bool {
 	if root == nil || len(ref.columns) == 0 {
 		return false
 	}
-	for _, c := range root.Constraints {
+	for _, c := range root.Constraints() {
 		if !equalNames(c.Columns, ref.columns) {
 			continue
 		}
@@ -186,7 +186,7 @@ func (f *flatten) covered(root *catalog.Table, ref *partRef) bool {
 	if ref.kind != refIndex {
 		return false
 	}
-	for _, ix := range root.Indexes {
+	for _, ix := range root.Indexes() {
 		if len(ix.Columns) != len(ref.columns) || ref.unique && !ix.Unique {
 			continue
 		}

@@ -13,7 +13,7 @@ type partRecorder struct {
 	*Pass
 	state *partitions
 	seen  []*pgsql.RangeVar // names that have been dealt with
-	full  *Statement               // the kept statement with its tokens, if needed
+	full  *Statement        // the kept statement with its tokens, if needed
 	slim  *Statement
 }
 
@@ -238,11 +238,11 @@ func (r *partRecorder) attach(key tableKey, name catalog.Name, parent *pgsql.Ran
 }
 
 func sameColumns(a, b *catalog.Table) bool {
-	if len(a.Columns) != len(b.Columns) {
+	if len(a.Columns()) != len(b.Columns()) {
 		return false
 	}
-	for i := range a.Columns {
-		if a.Columns[i].Name != b.Columns[i].Name {
+	for i := range a.Columns() {
+		if a.Columns()[i].Name != b.Columns()[i].Name {
 			return false
 		}
 	}

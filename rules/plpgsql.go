@@ -413,10 +413,12 @@ func (l *lifter) dedent(n *pgsql.PLNode, text string) string {
 		}
 	}
 	start := l.src.Tokens[n.First].Start
-	line := strings.LastIndexByte(l.src.Text[:start], '\n') + 1
-	indent := l.src.Text[line:start]
-	if strings.TrimSpace(indent) != "" {
-		return text
+	line := start
+	for line > 0 && l.src.Text[line-1] != '\n' {
+		if line--; !strings.ContainsRune(" \t\r\f\v", rune(l.src.Text[line])) {
+			return text
+		}
 	}
+	indent := l.src.Text[line:start]
 	return strings.ReplaceAll(text, "\n"+indent, "\n")
 }

@@ -179,7 +179,7 @@ func rowColumns(list []pgsql.Node, t *catalog.Table) []string {
 		}
 	}
 	if len(list) == 0 && t != nil {
-		for _, c := range t.Columns {
+		for _, c := range t.Columns() {
 			out = append(out, c.Name)
 		}
 	}

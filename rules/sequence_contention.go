@@ -41,7 +41,7 @@ var sequenceContention = &Rule{
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {
 			pk := t.PrimaryKey()
-			for _, c := range t.Columns {
+			for _, c := range t.Columns() {
 				if pk != nil && len(pk.Columns) > 0 && pk.Columns[0] == c.Name {
 					continue
 				}

@@ -2,7 +2,6 @@ package pgsql
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // Form says what a piece of a source is.
@@ -14,26 +13,6 @@ const (
 	CopyData             // the rows behind COPY ... FROM stdin, with the closing \.
 	Trailer              // white space and comments behind the last statement
 )
-
-// Position is a place in a source: the byte offset from 0, the line from 1 and
-// the column from 1, in code points.
-type Position struct {
-	Offset int64
-	Line   int
-	Column int
-}
-
-// Advance returns the position behind text, which starts at p.
-func (p Position) Advance(text string) Position {
-	p.Offset += int64(len(text))
-	if n := strings.Count(text, "\n"); n > 0 {
-		p.Line += n
-		p.Column = 1
-		text = text[strings.LastIndexByte(text, '\n')+1:]
-	}
-	p.Column += utf8.RuneCountInString(text)
-	return p
-}
 
 // Statement is one statement of a source. Together the statements of a source
 // tile it: lead, text and semicolon of each follow one another without a gap.
@@ -69,6 +48,8 @@ type Statement struct {
 	partner []int32
 	// lists holds what List returned, by its first token.
 	lists []cachedList
+	// places are known positions in a long text.
+	places *places
 }
 
 type cachedList struct {
@@ -96,7 +77,13 @@ func (s *Statement) At(off int) Position {
 	case off > len(s.Text):
 		off = len(s.Text)
 	}
-	return s.Pos.Advance(s.Text[:off])
+	if len(s.Text) < 2*stride {
+		return s.Pos.Advance(s.Text[:off])
+	}
+	if s.places == nil {
+		s.places = newPlaces(s.Pos, s.Text)
+	}
+	return s.places.at(s.Text, off)
 }
 
 // Word returns token i as a lower-case word, "" if it is none or there is no

@@ -96,6 +96,9 @@ func Open(fsys fs.FS, name string) (*Tree, error) {
 	return nil, fmt.Errorf("layout %q is not known: take one of %s", name, strings.Join(Names(), ", "))
 }
 
+// markedWithin is how far into a file the first mark of a tool is looked for.
+const markedWithin = 1 << 20
+
 // OpenText reads one file as a tree of its own. The name of the layout may be
 // empty: the marks that a tool has in its files and in their names tell.
 func OpenText(name string, text []byte, layout string) *Tree {
@@ -107,7 +110,7 @@ func OpenText(name string, text []byte, layout string) *Tree {
 		case layout != "":
 			continue
 		case t.marked != nil:
-			if !t.marked(string(text)) {
+			if !t.marked(string(text[:min(len(text), markedWithin)])) {
 				continue
 			}
 		case !ok:

@@ -2,7 +2,9 @@ package layout
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"sort"
@@ -36,6 +38,7 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", v.Dir, err)
 			}
+			t.steps[v.Dir+"/manifest.json"] = step{version: number} // there may be no file
 			for _, f := range v.Files {
 				t.steps[f] = step{version: number}
 				text, err := readSQL(fsys, f)
@@ -99,12 +102,12 @@ func finishTemporal(tree *temporal.Tree, out map[string][]byte) ([]Note, error) 
 
 func anyStatement(out map[string][]byte, files []string) bool {
 	for _, f := range files {
-		stmts, err := pgsql.Split(out[f])
-		if err != nil {
-			return true
-		}
-		for _, st := range stmts {
-			if st.Form == pgsql.SQL && st.Text != "" {
+		for s := pgsql.NewTextSplitter(out[f]); ; {
+			st, err := s.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil || st.Form == pgsql.SQL && st.Text != "" {
 				return true
 			}
 		}
