@@ -80,6 +80,9 @@ func (r *Result) StatementStart(source int, offset int64) int64 {
 	return 0
 }
 
+// Release gives up the catalog, which is empty from then on.
+func (r *Result) Release() { r.catalog = catalog.New() }
+
 // Catalog returns what exists at the end of the history.
 func (r *Result) Catalog() *catalog.Catalog { return r.catalog }
 
@@ -131,6 +134,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	}
 	tally.done(silent, opts)
 	res.catalog = run.Catalog()
+	res.catalog.KeepUnpacked()
 	return res, nil
 }
 

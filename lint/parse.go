@@ -40,6 +40,9 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
+			// libpg_query keeps memory for each thread that ever parsed.
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
 			for b := range work {
 				for _, st := range b.statements {
 					opts.Cache.parse(st.Statement)

@@ -143,19 +143,66 @@ func (r *Result) Close() error {
 const maxRounds = 8
 
 // History translates sources in the order in which they are applied. Their
-// Text must be set. It is an error if a source cannot be read or if the rules
-// do not come to an end, which is a fault of a rule.
-func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Result, err error) {
+// Text must be set. It is an error if a source cannot be read.
+func History(ctx context.Context, sources []lint.Source, opts Options) (*Result, error) {
 	if opts.Cache == nil {
 		opts.Cache = &lint.Cache{}
 	}
+	endless := unsettled{}
+	for {
+		res, more, err := history(ctx, sources, opts, endless)
+		if err != nil || len(more) == 0 {
+			return res, err
+		}
+		for p := range more {
+			if endless[p] {
+				return nil, fmt.Errorf("the fix of rule %s at byte %d of %s does not come to an end; this is a bug of pg2crdb, please report it with the statement", p.rule, p.offset, sources[p.source].Name)
+			}
+			endless[p] = true
+		}
+	}
+}
+
+// unsettled are fixes that call for another one each time they are made, which
+// is a fault of their rule. They are left to a person.
+type unsettled map[fixPlace]bool
+
+// fixPlace is a fix, by its rule and by its place in the original source.
+type fixPlace struct {
+	rule   string
+	source int
+	offset int64
+}
+
+func placeOf(f *lint.Finding, origin func(source int, offset int64) int64) fixPlace {
+	return fixPlace{f.Rule, f.Source, origin(f.Source, f.Start.Offset)}
+}
+
+// leave takes the fixes out of a report.
+func (u unsettled) leave(r *lint.Report, origin func(source int, offset int64) int64) {
+	if len(u) == 0 {
+		return
+	}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Fixed() && u[placeOf(f, origin)] {
+			f.Edits, f.After, f.Fidelity = nil, "", rules.Manual
+			f.Message += " (left as it is: made here, this change asks for itself again)"
+			f.Todo = "Make the change by hand, and report the statement to pg2crdb, whose fault this is"
+		}
+	}
+	r.Sort()
+}
+
+// history is History without the fixes in endless. If there are more of those,
+// there is no result.
+func history(ctx context.Context, sources []lint.Source, opts Options, endless unsettled) (_ *Result, more unsettled, err error) {
 	res := &Result{Texts: make([]Text, len(sources))}
 	current := append([]lint.Source(nil), sources...)
 	for i, s := range sources {
 		res.Texts[i] = Text{Name: s.Name, Unit: s.Unit, Content: s.Text, source: &sources[i], lines: lines{text: s.Text, forget: s.Forget}}
 	}
 	defer func() {
-		if err != nil {
+		if err != nil || more != nil {
 			res.Close()
 		}
 	}()
@@ -163,8 +210,9 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Resul
 	for round := 0; ; round++ {
 		found, err := lint.Run(ctx, current, opts.Options)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		endless.leave(found.Report, res.origin)
 		if round == 0 {
 			res.Report, original = found.Report, found
 		} else {
@@ -173,11 +221,17 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Resul
 		edits := res.editsBySource(found.Report, opts)
 		if edits == nil {
 			res.Final = found
-			return res, nil
+			return res, nil, nil
 		}
+		found.Release() // the catalog of a large history is large
 		if round == maxRounds {
-			f := firstFixed(found.Report)
-			return nil, fmt.Errorf("the fix of rule %s at %s:%d does not settle after %d rounds; this is a bug of pg2crdb, please report it with the statement", f.Rule, f.File, f.Start.Line, maxRounds)
+			more = unsettled{}
+			for i := range found.Report.Findings {
+				if f := &found.Report.Findings[i]; f.Fixed() {
+					more[placeOf(f, res.origin)] = true
+				}
+			}
+			return nil, more, nil
 		}
 		for i, es := range edits {
 			if len(es) == 0 {
@@ -185,7 +239,7 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Resul
 			}
 			t := &res.Texts[i]
 			if err := t.apply(&current[i], es, opts); err != nil {
-				return nil, fmt.Errorf("translate %s: %w", t.Name, err)
+				return nil, nil, fmt.Errorf("translate %s: %w", t.Name, err)
 			}
 			if down := sources[i].Down; down != nil {
 				current[i].Down = func(off int64) bool { return down(t.Origin(off)) }
@@ -222,15 +276,6 @@ func (r *Result) editsBySource(found *lint.Report, opts Options) [][]rules.Edit 
 		out[i] = ordered(list[i])
 	}
 	return out
-}
-
-func firstFixed(r *lint.Report) *lint.Finding {
-	for i := range r.Findings {
-		if r.Findings[i].Fixed() {
-			return &r.Findings[i]
-		}
-	}
-	return &lint.Finding{}
 }
 
 // spans are the places of findings in a source, in the order of their starts.

@@ -24,8 +24,6 @@ type cockroach struct {
 	contexts bool
 	// results are those of the queries that were typed already.
 	results map[pgsql.Node]relation
-	// folded are the operators that were asked whether they are literals.
-	folded map[*pgsql.AExpr]literal
 	// stored is an expression whose value PostgreSQL casts to the type of the
 	// column that it is stored in.
 	stored pgsql.Node
@@ -72,7 +70,7 @@ func (k *cockroach) judge(e pgsql.Node, column catalog.Type) {
 	case IndexPredicate, CheckConstraint, PolicyUsing, PolicyCheck, TriggerWhen:
 		want = typ{id: tBool}
 	}
-	o := k.operandOf(e)
+	o := operandOf(e)
 	k.stored = e
 	k.operand(&o, want)
 	if want.wildcard() || !o.t.known() || o.t.null() || equivalent(want, o.t) {
@@ -128,9 +126,9 @@ func (k *cockroach) expr(e pgsql.Node, want typ) typ {
 	case *pgsql.CaseExpr:
 		return k.caseExpr(n, want)
 	case *pgsql.CoalesceExpr:
-		return k.sameType(k.operands(n.Args), want)
+		return k.sameType(operands(n.Args), want)
 	case *pgsql.MinMaxExpr:
-		return k.sameType(k.operands(n.Args), want)
+		return k.sameType(operands(n.Args), want)
 	case *pgsql.AArrayExpr:
 		return k.array(n, want)
 	case *pgsql.SubLink:
@@ -166,15 +164,15 @@ func (k *cockroach) syntax(n pgsql.Node, what string) {
 
 // want types an expression that can be a literal.
 func (k *cockroach) want(e pgsql.Node, t typ) typ {
-	o := k.operandOf(e)
+	o := operandOf(e)
 	k.operand(&o, t)
 	return o.t
 }
 
-func (k *cockroach) operands(list []pgsql.Node) []operand {
+func operands(list []pgsql.Node) []operand {
 	out := make([]operand, len(list))
 	for i, e := range list {
-		out[i] = k.operandOf(e)
+		out[i] = operandOf(e)
 	}
 	return out
 }
@@ -221,7 +219,7 @@ func (k *cockroach) cast(n *pgsql.TypeCast) typ {
 	named := catalog.TypeOf(n.TypeName)
 	pg := k.scope.resolve(named)
 	to := k.scope.cockroachType(pg)
-	o := k.operandOf(n.Arg)
+	o := operandOf(n.Arg)
 	if !to.known() {
 		k.operand(&o, typ{})
 		if pg.id != tNone {
@@ -288,19 +286,19 @@ func (k *cockroach) caseExpr(n *pgsql.CaseExpr, want typ) typ {
 	results := make([]operand, 0, len(n.Args)+1)
 	conditions := make([]operand, 0, len(n.Args)+1)
 	if n.Arg != nil {
-		conditions = append(conditions, k.operandOf(n.Arg))
+		conditions = append(conditions, operandOf(n.Arg))
 	}
 	if n.Defresult != nil {
-		results = append(results, k.operandOf(n.Defresult))
+		results = append(results, operandOf(n.Defresult))
 	}
 	for _, a := range n.Args {
 		w, ok := a.(*pgsql.CaseWhen)
 		if !ok {
 			continue
 		}
-		results = append(results, k.operandOf(w.Result))
+		results = append(results, operandOf(w.Result))
 		if n.Arg != nil {
-			conditions = append(conditions, k.operandOf(w.Expr))
+			conditions = append(conditions, operandOf(w.Expr))
 		} else {
 			k.want(w.Expr, typ{id: tBool})
 		}
@@ -322,7 +320,7 @@ func (k *cockroach) array(n *pgsql.AArrayExpr, want typ) typ {
 	if len(n.Elements) == 0 {
 		return elem.arrayOf()
 	}
-	t := k.sameType(k.operands(n.Elements), elem)
+	t := k.sameType(operands(n.Elements), elem)
 	if t.array {
 		return typ{} // arrays of arrays are another rule's
 	}
@@ -354,7 +352,7 @@ func (k *cockroach) subqueryType(n *pgsql.SubLink) typ {
 		k.query(n.Subselect, nil)
 		return boolean
 	case pgsql.AnySublink, pgsql.AllSublink:
-		left := k.operandOf(n.Testexpr)
+		left := operandOf(n.Testexpr)
 		if left.lit.kind == notLiteral {
 			k.operand(&left, typ{})
 		}
@@ -419,9 +417,15 @@ func (k *cockroach) compareRows(n *pgsql.SubLink, left operand, rows column) {
 			convert = append(convert, Conversion{rows.node, common.catalogType()})
 		}
 	}
+	written := "IN"
+	if n.OperName != nil {
+		if written = op + " ANY"; n.SubLinkType == pgsql.AllSublink {
+			written = op + " ALL"
+		}
+	}
 	k.cause(Cause{
-		Kind: UnknownSignature, Node: n, Name: op, Convert: convert,
-		Message: "unsupported comparison operator: <" + left.t.String() + "> IN <" + rows.crdb.String() + ">",
+		Kind: UnknownSignature, Node: n, Name: op, Convert: convert, Operands: typesOf([]operand{left, ops[1]}),
+		Message: "unsupported comparison operator: <" + left.t.String() + "> " + written + " <tuple{" + rows.crdb.String() + "}>",
 	})
 }
 

@@ -51,7 +51,7 @@ func (k *cockroach) convertedSome(s *signature, args []typ, sigs []signature, gi
 	ops := append([]operand(nil), given...)
 	for j := range ops {
 		o, p := &ops[j], s.param(j)
-		same := args[j].null() && !literals || args[j].def == nil && args[j].plain() == p
+		same := o.lit.kind != notLiteral && !literals || args[j].null() && !literals || args[j].def == nil && args[j].plain() == p
 		if polymorphic(p.code()) || !args[j].known() || same {
 			o.done = o.lit.kind == notLiteral // a literal adapts itself
 			continue

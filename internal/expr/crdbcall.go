@@ -32,7 +32,7 @@ func (k *cockroach) call(n *pgsql.FuncCall, want typ) typ {
 		sigs = find(cockroachFunctions[:], fn.Name)
 	}
 	user := k.scope.userFunctions(fn)
-	ops := k.operands(n.Args)
+	ops := operands(n.Args)
 	if fn.Name == "decode" && len(n.Args) > 0 {
 		k.decoded = n.Args[0]
 	}
@@ -56,7 +56,7 @@ func (k *cockroach) call(n *pgsql.FuncCall, want typ) typ {
 func (k *cockroach) orderedSet(n *pgsql.FuncCall, name string, ops []operand, want typ) typ {
 	for _, e := range n.AggOrder {
 		if s, ok := e.(*pgsql.SortBy); ok {
-			ops = append(ops, k.operandOf(s.Node))
+			ops = append(ops, operandOf(s.Node))
 		}
 	}
 	if name == "percentile_cont" {
@@ -106,11 +106,14 @@ func (k *cockroach) builtinFits(sigs []signature, ops []operand) bool {
 // builtin types a call of a built-in function.
 func (k *cockroach) builtin(at pgsql.Node, name string, sigs []signature, ops []operand, want typ) typ {
 	c := k.resolve(sigs, ops, want, false)
+	if c.n == 0 && k.mend && !want.wildcard() && at != k.stored {
+		c = k.unwanted(sigs, ops)
+	}
 	v, t, null := agreed(sigs, ops, c)
 	if c.n > 0 && null {
 		return typ{id: tUnknown}
 	}
-	if c.n != 1 && allKnown(ops) {
+	if c.n == 0 && allKnown(ops) || c.n > 1 && decided(ops) {
 		what := "unknown signature: "
 		if c.n > 1 {
 			what = "ambiguous call: "
@@ -247,6 +250,24 @@ func declared(user []*catalog.Function, n int) Volatility {
 		}
 	}
 	return v
+}
+
+// decided reports whether the types of the operands are all that there is to
+// the choice of an overload, so that more than one are ambiguous. Of '2' + 1
+// and 1 || NULL CockroachDB tries more readings than this package does.
+func decided(ops []operand) bool {
+	text, number := false, false
+	for j := range ops {
+		switch o := &ops[j]; {
+		case o.t.null():
+			return false
+		case o.lit.kind == stringLiteral:
+			text = true
+		case o.lit.kind != notLiteral:
+			number = true
+		}
+	}
+	return !(text && number) && allKnown(ops)
 }
 
 func allKnown(ops []operand) bool {

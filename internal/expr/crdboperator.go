@@ -1,6 +1,10 @@
 package expr
 
-import "github.com/pg2crdb/pg2crdb/internal/pgsql"
+import (
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
 
 // operation types an operator, or what PostgreSQL's tree has for one.
 func (k *cockroach) operation(n *pgsql.AExpr, want typ) typ {
@@ -9,10 +13,10 @@ func (k *cockroach) operation(n *pgsql.AExpr, want typ) typ {
 	case pgsql.AexprOP:
 		return k.operator(n, want)
 	case pgsql.AexprNullif:
-		ops := [...]operand{k.operandOf(n.Lexpr), k.operandOf(n.Rexpr)}
+		ops := [...]operand{operandOf(n.Lexpr), operandOf(n.Rexpr)}
 		return k.sameType(ops[:], want)
 	case pgsql.AexprDistinct, pgsql.AexprNotDistinct:
-		return k.comparison(n, "IS NOT DISTINCT FROM", k.operandOf(n.Lexpr), k.operandOf(n.Rexpr))
+		return k.comparison(n, "IS NOT DISTINCT FROM", operandOf(n.Lexpr), operandOf(n.Rexpr))
 	case pgsql.AexprIN:
 		k.in(n)
 	case pgsql.AexprLike:
@@ -59,10 +63,10 @@ func (k *cockroach) operator(n *pgsql.AExpr, want typ) typ {
 	op := operator(n.Name)
 	if n.Lexpr == nil {
 		sigs := find(cockroachUnary[:], op)
-		ops := [...]operand{k.operandOf(n.Rexpr)}
+		ops := [...]operand{operandOf(n.Rexpr)}
 		return k.operated(n, op, sigs, ops[:], want)
 	}
-	ops := [...]operand{k.operandOf(n.Lexpr), k.operandOf(n.Rexpr)}
+	ops := [...]operand{k.inParens(operandOf(n.Lexpr)), k.inParens(operandOf(n.Rexpr))}
 	// Operators that CockroachDB's grammar turns into calls.
 	switch op {
 	case "#-":
@@ -83,6 +87,31 @@ func (k *cockroach) operator(n *pgsql.AExpr, want typ) typ {
 	return k.operated(n, op, find(cockroachBinary[:], op), ops[:], want)
 }
 
+// inParens takes a number in parentheses for what it is to CockroachDB: no
+// literal that chooses an overload, but one that can take the type that is
+// wanted of it.
+func (k *cockroach) inParens(o operand) operand {
+	c, ok := o.node.(*pgsql.AConst)
+	if !ok || o.lit.kind != intLiteral && o.lit.kind != decimalLiteral {
+		return o
+	}
+	at := int(c.Location) + k.shift
+	if at <= 0 || at >= len(k.text) || !strings.HasSuffix(strings.TrimRight(k.text[:at], spaces), "(") {
+		return o
+	}
+	number := strings.TrimLeft(strings.TrimLeft(k.text[at:], "+-"), spaces)
+	end := 0
+	for end < len(number) && (number[end] == '.' || number[end] == '_' || number[end] >= '0' && number[end] <= '9') {
+		end++
+	}
+	if strings.HasPrefix(strings.TrimLeft(number[end:], spaces), ")") {
+		o.inner, o.lit = o.lit, literal{}
+	}
+	return o
+}
+
+const spaces = " \t\r\n"
+
 // operated types a unary or a binary operator.
 func (k *cockroach) operated(n *pgsql.AExpr, op string, sigs []signature, ops []operand, want typ) typ {
 	if len(sigs) == 0 {
@@ -97,11 +126,14 @@ func (k *cockroach) operated(n *pgsql.AExpr, op string, sigs []signature, ops []
 		op, sigs = "//", find(cockroachBinary[:], "//")
 	}
 	c := k.resolve(sigs, ops, want, len(ops) == 2)
+	if c.n == 0 && k.mend && !want.wildcard() && pgsql.Node(n) != k.stored {
+		c = k.unwanted(sigs, ops)
+	}
 	v, t, null := agreed(sigs, ops, c)
 	switch {
 	case c.n > 0 && null:
 		return typ{id: tUnknown}
-	case c.n == 0 || c.n > 1 && allKnown(ops):
+	case c.n == 0 || c.n > 1 && decided(ops):
 		return k.unsupported(n, op, sigs, ops, want, c.n)
 	}
 	k.contextual(Cause{Kind: Operator, Node: n, Name: op, Volatility: v})
@@ -114,20 +146,34 @@ func (k *cockroach) integers(ops []operand) bool {
 	if len(ops) != 2 {
 		return false
 	}
-	typed := 0
+	numbers := 0
 	for j := range ops {
 		o := &ops[j]
-		if o.lit.kind == notLiteral {
+		switch o.lit.kind {
+		case notLiteral:
 			k.operand(o, typ{})
 			if o.t.array || family(o.t.id) != tInt8 {
 				return false
 			}
-			typed++
-		} else if o.lit.kind == decimalLiteral || o.lit.kind == bytesLiteral {
+			numbers++
+		case intLiteral:
+			numbers++
+		case stringLiteral: // takes the type of the other
+		default:
 			return false
 		}
 	}
-	return typed > 0
+	return numbers > 0
+}
+
+// unwanted is resolve where no type is wanted. In degrees(i // 2) CockroachDB
+// objects to the division, which gives no float; what is to be mended is the
+// argument, which PostgreSQL converts, and its call objects to it then.
+func (k *cockroach) unwanted(sigs []signature, ops []operand) candidates {
+	for j := range ops {
+		ops[j].done = ops[j].lit.kind == notLiteral
+	}
+	return k.resolve(sigs, ops, typ{}, len(ops) == 2)
 }
 
 // unsupported records an operator that no overload fits, or more than one, and
@@ -162,7 +208,7 @@ func (k *cockroach) comparison(n *pgsql.AExpr, name string, left, right operand)
 	rrow, rok := right.node.(*pgsql.RowExpr)
 	if lok && rok && len(lrow.Args) == len(rrow.Args) {
 		for i := range lrow.Args {
-			k.compared(n, name, k.operandOf(lrow.Args[i]), k.operandOf(rrow.Args[i]))
+			k.compared(n, name, operandOf(lrow.Args[i]), operandOf(rrow.Args[i]))
 		}
 		return typ{id: tBool} // the volatility of the parts is not asked for
 	}
@@ -268,14 +314,14 @@ func (k *cockroach) like(n *pgsql.AExpr, name, escape string) typ {
 	if f, ok := n.Rexpr.(*pgsql.FuncCall); ok && f.Funcformat != pgsql.CoerceExplicitCast {
 		switch called := f.Funcname; {
 		case len(f.Args) == 2 && isCall(called, "like_escape", "similar_to_escape"):
-			ops := [...]operand{k.operandOf(n.Lexpr), k.operandOf(f.Args[0]), k.operandOf(f.Args[1])}
+			ops := [...]operand{operandOf(n.Lexpr), operandOf(f.Args[0]), operandOf(f.Args[1])}
 			k.builtin(n, escape, find(cockroachFunctions[:], escape), ops[:], boolean)
 			return boolean
 		case len(f.Args) == 1 && isCall(called, "similar_to_escape"):
-			return k.comparison(n, name, k.operandOf(n.Lexpr), k.operandOf(f.Args[0]))
+			return k.comparison(n, name, operandOf(n.Lexpr), operandOf(f.Args[0]))
 		}
 	}
-	return k.comparison(n, name, k.operandOf(n.Lexpr), k.operandOf(n.Rexpr))
+	return k.comparison(n, name, operandOf(n.Lexpr), operandOf(n.Rexpr))
 }
 
 func isCall(list []pgsql.Node, names ...string) bool {
@@ -290,7 +336,7 @@ func isCall(list []pgsql.Node, names ...string) bool {
 
 // in types x IN (...): all are of one type, and there must be an IN for it.
 func (k *cockroach) in(n *pgsql.AExpr) {
-	ops := append([]operand{k.operandOf(n.Lexpr)}, k.operands(items(n.Rexpr))...)
+	ops := append([]operand{operandOf(n.Lexpr)}, operands(items(n.Rexpr))...)
 	t := k.sameType(ops, typ{})
 	if !t.known() || t.null() {
 		return
@@ -314,12 +360,12 @@ func (k *cockroach) between(n *pgsql.AExpr) {
 	if len(bounds) != 2 {
 		return
 	}
-	left := k.operandOf(n.Lexpr)
+	left := operandOf(n.Lexpr)
 	if left.lit.kind == notLiteral {
 		k.operand(&left, typ{})
 	}
 	for i, b := range bounds {
-		l, r, name := left, k.operandOf(b), "<="
+		l, r, name := left, operandOf(b), "<="
 		if i == 0 {
 			l, r = r, l
 		}
@@ -335,15 +381,15 @@ func (k *cockroach) subOperator(n *pgsql.AExpr) typ {
 	op := operator(n.Name)
 	name, swap := comparisonName(op)
 	sigs := find(cockroachComparisons[:], name)
-	left := k.operandOf(n.Lexpr)
+	left := operandOf(n.Lexpr)
 	var elem typ
 	if a, ok := n.Rexpr.(*pgsql.AArrayExpr); ok && len(a.Elements) > 0 {
-		ops := append([]operand{left}, k.operands(a.Elements)...)
+		ops := append([]operand{left}, operands(a.Elements)...)
 		elem = k.sameType(ops, typ{})
 		left.t, left.done = elem, true
 	} else {
 		k.operand(&left, typ{})
-		right := k.operandOf(n.Rexpr)
+		right := operandOf(n.Rexpr)
 		k.operand(&right, left.t.arrayOf())
 		if elem = right.t.arrays(); elem.array {
 			elem = elem.elem()

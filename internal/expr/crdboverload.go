@@ -9,14 +9,16 @@ import (
 type operand struct {
 	node pgsql.Node
 	lit  literal
+	// inner is a literal in parentheses, which does not choose.
+	inner literal
 	// t is the type, once done is set.
 	t    typ
 	done bool
 }
 
-func (k *cockroach) operandOf(e pgsql.Node) operand {
+func operandOf(e pgsql.Node) operand {
 	e = argument(e)
-	return operand{node: e, lit: k.literalOf(e)}
+	return operand{node: e, lit: literalOf(e)}
 }
 
 // candidates are the indexes of overloads that are still in question. It is a
@@ -310,6 +312,8 @@ func (k *cockroach) operand(o *operand, want typ) {
 	}
 	if o.lit.kind != notLiteral {
 		o.t = k.literal(o.node, o.lit, want, true)
+	} else if o.inner.kind != notLiteral {
+		o.t = k.literal(o.node, o.inner, want, true)
 	} else {
 		o.t = k.expr(o.node, want)
 	}

@@ -28,9 +28,9 @@ const (
 	decimalLiteral
 )
 
-// literalOf returns what an expression is as a literal. CockroachDB folds
-// arithmetic of numbers and concatenation of strings before it types them.
-func (k *cockroach) literalOf(e pgsql.Node) literal {
+// literalOf returns what an expression is as a literal. The arithmetic of
+// literals is none: CockroachDB does not fold 1 + 2 before it types it.
+func literalOf(e pgsql.Node) literal {
 	switch n := e.(type) {
 	case *pgsql.AConst:
 		switch v := n.Val.(type) {
@@ -54,82 +54,8 @@ func (k *cockroach) literalOf(e pgsql.Node) literal {
 				return literal{kind: bytesLiteral, text: v.Bsval}
 			}
 		}
-	case *pgsql.AExpr:
-		if n.Kind_ == pgsql.AexprOP {
-			return k.foldLiterals(n)
-		}
 	}
 	return literal{}
-}
-
-// foldLiterals remembers what it found: in a + 1 + 1 + 1 ... each + would go
-// through all that is left of it again.
-func (k *cockroach) foldLiterals(n *pgsql.AExpr) literal {
-	op := operator(n.Name)
-	switch op {
-	case "+", "-", "*", "/", "||":
-	default:
-		return literal{}
-	}
-	if l, ok := k.folded[n]; ok {
-		return l
-	}
-	if k.depth >= maxDepth {
-		return literal{}
-	}
-	k.depth++
-	l := k.fold(n, op)
-	k.depth--
-	if k.folded == nil {
-		k.folded = map[*pgsql.AExpr]literal{}
-	}
-	k.folded[n] = l
-	return l
-}
-
-func (k *cockroach) fold(n *pgsql.AExpr, op string) literal {
-	r := k.literalOf(n.Rexpr)
-	if r.kind == notLiteral {
-		return r
-	}
-	number := func(l literal) bool { return l.kind == intLiteral || l.kind == decimalLiteral }
-	if n.Lexpr == nil {
-		if op == "-" && number(r) {
-			r.n = -r.n
-			return r
-		}
-		return literal{}
-	}
-	l := k.literalOf(n.Lexpr)
-	if op == "||" {
-		if l.kind == stringLiteral && r.kind == stringLiteral {
-			return literal{kind: stringLiteral, text: l.text + r.text}
-		}
-		return literal{}
-	}
-	if !number(l) || !number(r) {
-		return literal{}
-	}
-	out := literal{kind: max(l.kind, r.kind), whole: l.whole && r.whole}
-	switch op {
-	case "+":
-		out.n = l.n + r.n
-	case "-":
-		out.n = l.n - r.n
-	case "*":
-		out.n = l.n * r.n
-	case "/":
-		if k.mend && out.kind == intLiteral && r.n != 0 {
-			k.causes = append(k.causes, Cause{Kind: IntegerDivision, Node: n, Name: op})
-			out.n = l.n / r.n
-			break
-		}
-		out.kind = decimalLiteral
-		if out.whole = out.whole && r.n != 0 && l.n%r.n == 0; out.whole {
-			out.n = l.n / r.n
-		}
-	}
-	return out
 }
 
 // natural is the type that a literal has where none is wanted.

@@ -236,7 +236,7 @@ func (k *cockroach) values(rows []pgsql.Node, want []typ) relation {
 			if len(want) > 0 {
 				k.stored = r[i]
 			}
-			o := k.operandOf(r[i])
+			o := operandOf(r[i])
 			k.operand(&o, w)
 			cells = append(cells, o)
 			t := o.t

@@ -36,9 +36,9 @@ type Splitter struct {
 	forgotten int64
 }
 
-// forgetEach is how much of a text is read before it is forgotten. Statements
-// that are still looked at are read again, so it should be much more than those.
-const forgetEach = 4 << 20
+// forgetEach is how much of a text is read before it is forgotten, forgetBehind
+// how much of it is kept, because statements from there are still looked at.
+const forgetEach, forgetBehind = 4 << 20, 1 << 20
 
 // Forget makes the splitter tell f, now and then, which bytes of its text were
 // read and are not needed for now. It is for texts that are not all in memory
@@ -123,8 +123,8 @@ func (s *Splitter) consume(n int) {
 	s.pos = s.pos.Advance(bytesString(s.buf[:n]))
 	s.buf = s.buf[n:]
 	if s.forget != nil && s.pos.Offset-s.forgotten > forgetEach {
-		s.forget(s.forgotten, s.pos.Offset)
-		s.forgotten = s.pos.Offset
+		s.forget(s.forgotten, s.pos.Offset-forgetBehind)
+		s.forgotten = s.pos.Offset - forgetBehind
 	}
 }
 
