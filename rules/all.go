@@ -7,6 +7,7 @@ package rules
 func All() []*Rule {
 	return []*Rule{
 		advisoryLock,
+		ageOfOne,
 		alterColumnType,
 		alterIndex,
 		alterPhysical,
@@ -41,6 +42,7 @@ func All() []*Rule {
 		domain,
 		dropColumn,
 		dropExpression,
+		dropMissingSchema,
 		dropTypeCascade,
 		dropUniqueConstraint,
 		eventTrigger,
@@ -68,6 +70,7 @@ func All() []*Rule {
 		grantPrivilege,
 		hexDigest,
 		hstore,
+		identityValue,
 		immutableExpression,
 		indexCollate,
 		indexInclude,
@@ -95,6 +98,7 @@ func All() []*Rule {
 		macaddr,
 		maintenance,
 		manyInvertedIndexes,
+		materializedIndex,
 		merge,
 		missingPrimaryKey,
 		money,

@@ -276,3 +276,19 @@ func JudgeQuery(q pgsql.Node, s Scope, c Context) (causes []Cause, result []Colu
 	}
 	return k.causes, result, !r.open
 }
+
+// ResultColumns returns the columns of a query's result as PostgreSQL types
+// them, with the zero Type where that is not known; ok is false if not all of
+// the columns are. It is what catalog.Catalog.Results wants.
+func ResultColumns(c *catalog.Catalog, query pgsql.Node) (columns []*catalog.Column, ok bool) {
+	k := cockroach{scope: Scope{Catalog: c}, place: Query, mute: 1}
+	r := k.query(query, nil)
+	for _, col := range r.columns {
+		t := col.pg
+		if t.null() {
+			t = typ{id: tText} // a literal, and NULL
+		}
+		columns = append(columns, &catalog.Column{Name: col.name, Type: t.catalogType()})
+	}
+	return columns, !r.open
+}
