@@ -95,6 +95,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 	}
 	if st.Tree != nil && !st.Down {
 		r.catalog.Apply(st.Statement, st.Source)
+		applyLifted(&pass)
 	}
 	return r.take()
 }
