@@ -76,7 +76,7 @@ var doBlock = &Rule{
 			Input:  "DO $$\nBEGIN\n  FOR i IN 1..3 LOOP\n    INSERT INTO t VALUES (i);\n    COMMIT;\n  END LOOP;\nEND $$;\n",
 			Output: "CREATE PROCEDURE do_block_1() LANGUAGE plpgsql AS $$\nBEGIN\n  FOR i IN 1..3 LOOP\n    INSERT INTO t VALUES (i);\n    COMMIT;\n  END LOOP;\nEND $$;\nCALL do_block_1();\nDROP PROCEDURE do_block_1();\n",
 			Want:   []string{"1:1 error exact"},
-			Error:  "syntax error",
+			Error:  "transaction control statements in DO blocks",
 		},
 		{
 			Name:   "a block that v25.1 runs stays for such a target",
