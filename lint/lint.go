@@ -21,6 +21,9 @@ type Source struct {
 	// file is never in memory as a whole.
 	Text []byte
 	Open func() (io.ReadCloser, error)
+	// Forget, if set, is told which bytes of Text were read and are not needed for
+	// now, for texts that are not all in memory at once.
+	Forget func(from, to int64)
 	// Unit names what the migration tool applies as one step together with
 	// other sources, such as a version; empty if the layout has none.
 	Unit string
@@ -69,6 +72,17 @@ func (r *Result) StatementAt(source int, offset int64) int {
 	return r.first[source] + max(i-1, 0)
 }
 
+// StatementStart returns the byte offset at which that statement's text starts.
+func (r *Result) StatementStart(source int, offset int64) int64 {
+	if n := r.StatementAt(source, offset) - r.first[source]; n < len(r.starts[source]) {
+		return r.starts[source][n]
+	}
+	return 0
+}
+
+// Release gives up the catalog, which is empty from then on.
+func (r *Result) Release() { r.catalog = catalog.New() }
+
 // Catalog returns what exists at the end of the history.
 func (r *Result) Catalog() *catalog.Catalog { return r.catalog }
 
@@ -81,7 +95,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	}
 	report := &Report{Target: opts.Target}
 	for _, r := range all {
-		if opts.Target.Meets(r.Versions) {
+		if r.Runs(opts.Target, opts.Layout, opts.Advice) {
 			report.Rules = append(report.Rules, r)
 		}
 	}
@@ -93,7 +107,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	run := rules.NewRun(all, opts.Target, opts.Layout, opts.Advice)
 	silent := newSuppressions(all, opts)
 	tally := tally{report}
-	inTxn := false
+	txn := transactions{history: history}
 	err := parseAll(ctx, history, opts, func(st *rules.Statement) {
 		if res.starts[st.Source] == nil {
 			res.first[st.Source] = st.Number
@@ -101,7 +115,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 		res.starts[st.Source] = append(res.starts[st.Source], st.Start())
 		if st.Form == pgsql.SQL && st.Text != "" {
 			report.Summary.Statements++
-			inTxn = follow(st, inTxn || history[st.Source].Transaction)
+			txn.follow(st)
 		}
 		silent.see(st)
 		for _, f := range run.Statement(st) {
@@ -111,27 +125,51 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range run.Finish() {
+	last, err := run.Finish(func(f func(*rules.Statement)) error { return replay(ctx, history, opts, f) })
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range last {
 		tally.add(f, opts)
 	}
 	tally.done(silent, opts)
 	res.catalog = run.Catalog()
+	res.catalog.KeepUnpacked()
 	return res, nil
 }
 
-// follow tells whether the statement behind st is in a transaction, and notes
-// it for st itself.
-func follow(st *rules.Statement, inTxn bool) bool {
-	st.InTxn = inTxn
-	if t, ok := st.Tree.(*pgsql.TransactionStmt); ok {
-		switch t.Kind_ {
+// replay hands the statements of the history to f once more.
+func replay(ctx context.Context, history []Source, opts Options, f func(*rules.Statement)) error {
+	txn := transactions{history: history}
+	return parseAll(ctx, history, opts, func(st *rules.Statement) {
+		if st.Form == pgsql.SQL && st.Text != "" {
+			txn.follow(st)
+		}
+		f(st)
+	})
+}
+
+// transactions follows which statements are in a transaction. None reaches from
+// one source to the next.
+type transactions struct {
+	history []Source
+	source  int
+	inside  bool
+}
+
+func (t *transactions) follow(st *rules.Statement) {
+	if st.Source != t.source {
+		t.source, t.inside = st.Source, false
+	}
+	st.InTxn = t.inside || t.history[st.Source].Transaction
+	if n, ok := st.Tree.(*pgsql.TransactionStmt); ok {
+		switch n.Kind_ {
 		case pgsql.TransStmtBegin, pgsql.TransStmtStart:
-			return true
+			t.inside = true
 		case pgsql.TransStmtCommit, pgsql.TransStmtRollback, pgsql.TransStmtPrepare:
-			return false
+			t.inside = false
 		}
 	}
-	return inTxn
 }
 
 // open returns a reader over a source that is not in memory.

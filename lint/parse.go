@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/rules"
 )
 
@@ -38,6 +40,9 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
+			// libpg_query keeps memory for each thread that ever parsed.
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
 			for b := range work {
 				for _, st := range b.statements {
 					opts.Cache.parse(st.Statement)
@@ -51,14 +56,16 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 	go func() {
 		defer close(order)
 		defer close(work)
-		splitErr = splitAll(ctx, history, func(b *batch) bool {
-			select {
-			case order <- b:
-			case <-ctx.Done():
-				return false
-			}
-			work <- b
-			return true
+		splitErr = spool.Guard(func() error {
+			return splitAll(ctx, history, func(b *batch) bool {
+				select {
+				case order <- b:
+				case <-ctx.Done():
+					return false
+				}
+				work <- b
+				return true
+			})
 		})
 	}()
 
@@ -124,7 +131,9 @@ func splitAll(ctx context.Context, history []Source, send func(*batch) bool) err
 
 func (s *Source) splitter() (*pgsql.Splitter, io.Closer, error) {
 	if s.Text != nil || s.Open == nil {
-		return pgsql.NewTextSplitter(s.Text), io.NopCloser(nil), nil
+		splitter := pgsql.NewTextSplitter(s.Text)
+		splitter.Forget(s.Forget)
+		return splitter, io.NopCloser(nil), nil
 	}
 	r, err := s.open()
 	if err != nil {
@@ -173,5 +182,5 @@ func (c *Cache) parse(st *pgsql.Statement) {
 		c.trees = map[string]parsed{}
 	}
 	c.size += len(st.Text)
-	c.trees[st.Text] = parsed{st.Tree, st.Err}
+	c.trees[strings.Clone(st.Text)] = parsed{st.Tree, st.Err}
 }

@@ -43,8 +43,10 @@ type Finding struct {
 	File   string
 	// Start and End delimit the place; End is exclusive.
 	Start, End Position
-	// Statement is the number of the statement in the history, from 0.
-	Statement int
+	// Statement is the number of the statement in the history, from 0, and
+	// StatementStart the byte offset in its source at which its text starts.
+	Statement      int
+	StatementStart int64
 	// Message says what differs and why; Todo what a person can do, where
 	// something is left to do.
 	Message, Todo string
@@ -59,11 +61,20 @@ type Finding struct {
 	// Later tells that only a translation found this, after other fixes were
 	// applied, and fixed it as well: there are no edits of the source for it.
 	Later bool
+	// Elsewhere are the places of the sources that the fix of such a finding
+	// changed.
+	Elsewhere []Span
 	// Conflict names the rule whose fix overlaps this one, so that neither is
 	// applied.
 	Conflict string
 	// Follows reports that the finding only follows from an earlier one.
 	Follows bool
+}
+
+// Span is a place in a source: the bytes [Start, End).
+type Span struct {
+	Source     int
+	Start, End int64
 }
 
 // Fixed reports whether a translation applies the finding's fix.
@@ -165,6 +176,10 @@ func (r *Report) Append(other *Report) {
 		f.Edits = append([]rules.Edit(nil), f.Edits...)
 		for i := range f.Edits {
 			f.Edits[i].Source += offset
+		}
+		f.Elsewhere = append([]Span(nil), f.Elsewhere...)
+		for i := range f.Elsewhere {
+			f.Elsewhere[i].Source += offset
 		}
 		r.Findings = append(r.Findings, f)
 	}

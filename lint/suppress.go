@@ -16,8 +16,11 @@ const SuppressionRule = "suppression"
 
 // suppressions are the comments of a history that silence findings.
 type suppressions struct {
+	// all and opts are those of the run.
+	all  []*rules.Rule
+	opts Options
 	// known are the names that may be written, running those that can have
-	// found something.
+	// found something. Most histories suppress nothing: made when first needed.
 	known, running map[string]bool
 
 	marks    []*mark
@@ -39,17 +42,23 @@ type mark struct {
 }
 
 func newSuppressions(all []*rules.Rule, opts Options) *suppressions {
-	s := &suppressions{known: map[string]bool{}, running: map[string]bool{}, source: -1}
+	return &suppressions{all: all, opts: opts, source: -1}
+}
+
+// names fills known and running.
+func (s *suppressions) names() {
+	if s.known != nil {
+		return
+	}
+	s.known, s.running = map[string]bool{}, map[string]bool{}
 	for _, r := range rules.All() {
 		s.known[r.Name] = true
 	}
-	for _, r := range all {
+	for _, r := range s.all {
 		s.known[r.Name] = true
-		sev, set := opts.Severity[r.Name]
-		s.running[r.Name] = opts.Target.Meets(r.Versions) && (r.Layout == "" || r.Layout == opts.Layout) &&
-			(!r.Advice || opts.Advice) && !(set && sev == 0)
+		sev, set := s.opts.Severity[r.Name]
+		s.running[r.Name] = r.Runs(s.opts.Target, s.opts.Layout, s.opts.Advice) && !(set && sev == 0)
 	}
-	return s
 }
 
 const endOfSource = int64(1) << 62
@@ -61,16 +70,30 @@ func (s *suppressions) see(st *rules.Statement) {
 		s.closeSource()
 		s.source, s.prev = st.Source, nil
 	}
-	for i := range st.Comments {
-		c := commentOf(st, s.prev, st.Comments[i])
-		if d, ok := c.directive(); ok {
-			s.add(d, c)
+	all := "" // put together for the first comment that needs it
+	for _, c := range st.Comments {
+		text := commentText(st, c)
+		if !strings.Contains(text, directivePrefix) {
+			continue // as nearly all
 		}
+		d, ok := parseDirective(text)
+		if !ok {
+			continue
+		}
+		if all == "" {
+			all = st.Lead + st.Text + st.Tail
+		}
+		pos := st.At(c.Start)
+		if behind := c.Start - len(st.Text); behind > 0 {
+			pos = pos.Advance(st.Tail[:behind])
+		}
+		s.add(d, comment{st: st, prev: s.prev, text: text, all: all, start: len(st.Lead) + c.Start, pos: pos})
 	}
 	s.prev = st
 }
 
 func (s *suppressions) add(d directive, c comment) {
+	s.names()
 	if d.word == "ignore-end" {
 		s.end(d, c)
 		return
@@ -184,19 +207,10 @@ func (s *suppressions) apply(fs []Finding) []Finding {
 	if len(s.marks) == 0 {
 		return fs
 	}
-	bySource := map[int][]*mark{}
-	for _, m := range s.marks {
-		bySource[m.at.Source] = append(bySource[m.at.Source], m)
-	}
+	marks := indexMarks(s.marks)
 	out := fs[:0]
 	for i := range fs {
-		silenced := false
-		for _, m := range bySource[fs[i].Source] {
-			if m.covers(&fs[i]) {
-				m.used, silenced = true, true
-			}
-		}
-		if !silenced {
+		if !marks.silence(&fs[i]) {
 			out = append(out, fs[i])
 		}
 	}
@@ -226,26 +240,25 @@ type comment struct {
 	pos   Position // of the comment
 }
 
-func commentOf(st, prev *rules.Statement, c pgsql.Comment) comment {
-	out := comment{st: st, prev: prev, start: len(st.Lead) + c.Start}
-	switch {
+// commentText returns the text of a statement's comment, with its dashes or
+// stars; "" for one within the rows of COPY, which are not kept.
+func commentText(st *rules.Statement, c pgsql.Comment) string {
+	switch tail := c.Start - len(st.Text); {
 	case c.End <= 0:
-		out.all = st.Lead
-	case c.Start >= 0:
-		out.all = st.Lead + st.Text + st.Tail
+		return st.Lead[len(st.Lead)+c.Start : len(st.Lead)+c.End]
+	case c.Start >= 0 && c.End <= len(st.Text):
+		return st.Text[c.Start:c.End]
+	case tail >= 0 && tail+c.End-c.Start <= len(st.Tail):
+		return st.Tail[tail : tail+c.End-c.Start]
 	}
-	if out.start < 0 || len(st.Lead)+c.End > len(out.all) {
-		return comment{}
-	}
-	out.text = out.all[out.start : len(st.Lead)+c.End]
-	return out
+	return ""
 }
 
 // finding returns a finding about the bytes [start, end) of the comment.
 func (c *comment) finding(start, end int) Finding {
 	from := c.pos.Advance(c.text[:start])
 	return Finding{
-		Source: c.st.Source, File: c.st.File, Statement: c.st.Number,
+		Source: c.st.Source, File: c.st.File, Statement: c.st.Number, StatementStart: c.st.Start(),
 		Start: from, End: from.Advance(c.text[start:end]), Before: clip(c.text),
 	}
 }
@@ -296,9 +309,10 @@ type named struct {
 
 const directivePrefix = "pg2crdb:"
 
-// directive reads the comment; ok is false for those that are not for pg2crdb.
-func (c *comment) directive() (d directive, ok bool) {
-	body, at := c.text, 0
+// parseDirective reads the text of a comment; ok is false for those that are not
+// for pg2crdb.
+func parseDirective(text string) (d directive, ok bool) {
+	body, at := text, 0
 	if rest, isLine := strings.CutPrefix(body, "--"); isLine {
 		body, at = rest, 2
 	} else {
@@ -315,7 +329,6 @@ func (c *comment) directive() (d directive, ok bool) {
 	if len(words) == 0 || words[0].start > 0 && !strings.HasPrefix(words[0].name, "ignore") {
 		return d, false // "pg2crdb: see the README"
 	}
-	c.pos = c.st.LeadPos.Advance(c.all[:c.start])
 	d.word = words[0].name
 	if words[0].start > 0 {
 		d.word = " " + d.word // the space is the mistake, and is shown

@@ -24,7 +24,7 @@ func (t *tally) add(r rules.Reported, opts Options) {
 		f.Severity = sev
 	}
 	if st := r.Stmt; st != nil {
-		f.Source, f.File, f.Statement = st.Source, st.File, st.Number
+		f.Source, f.File, f.Statement, f.StatementStart = st.Source, st.File, st.Number, st.Start()
 		f.Start, f.End = st.At(r.Start), st.At(r.End)
 		f.Before, f.After = excerpt(st, r.Start, r.End, r.Edits)
 	}

@@ -174,13 +174,13 @@ func splitCommands(p *Pass, n *pgsql.AlterTableStmt, list List) []Edit {
 
 // obstacles finds what stands in the way of a change of the type.
 func (s *typeChanges) obstacles(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table, c *typeChange) {
-	for _, col := range t.Columns {
+	for _, col := range t.Columns() {
 		if col.Generated != "" && col.Name != c.column && mentions(col.Generated, c.column) {
 			c.obstacle = fmt.Sprintf("computed column %s depends on it", col.Name)
 			return
 		}
 	}
-	for _, ix := range t.Indexes {
+	for _, ix := range t.Indexes() {
 		key, expr, predicate := indexUses(ix, c.column)
 		if !expr && !predicate && !(key && c.rewrite) {
 			continue
@@ -201,7 +201,7 @@ func (s *typeChanges) obstacles(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Tab
 		return
 	}
 	head := alterHead(p.Stmt, n)
-	for _, k := range t.Constraints {
+	for _, k := range t.Constraints() {
 		switch {
 		case k.Kind == catalog.Check && mentions(k.Expr, c.column):
 			c.drop = append(c.drop, fmt.Sprintf("%s DROP CONSTRAINT %s", head, QuoteIdent(k.Name)))
@@ -231,7 +231,7 @@ func (s *typeChanges) obstacles(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Tab
 // referenced reports whether a foreign key rests on a unique constraint.
 func referenced(p *Pass, t *catalog.Table, k *catalog.Constraint) bool {
 	for _, other := range p.Catalog.Tables() {
-		for _, fk := range other.Constraints {
+		for _, fk := range other.Constraints() {
 			if fk.Kind == catalog.ForeignKey && fk.RefTable == t.Name && equalNames(fk.RefColumns, k.Columns) {
 				return true
 			}

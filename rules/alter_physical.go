@@ -8,7 +8,7 @@ var alterPhysical = &Rule{
 	Name:  "alter-table-physical",
 	Title: "ALTER TABLE commands about PostgreSQL's storage, statistics and replication",
 	Condition: "`ALTER COLUMN ... SET STATISTICS`, `SET STORAGE`, `SET COMPRESSION`, `SET (n_distinct = ...)`, `CLUSTER ON`, `SET WITHOUT CLUSTER`, `SET WITHOUT OIDS`, " +
-		"`ALTER INDEX ... SET (...)`, `RESET (...)`, `SET TABLESPACE` or `ALTER COLUMN ... SET STATISTICS`, `REPLICA IDENTITY`, `OF type`, `NOT OF`, `ENABLE` and `DISABLE TRIGGER`, `ENABLE` and `DISABLE RULE`.",
+		"`REPLICA IDENTITY`, `OF type`, `NOT OF`, `ENABLE` and `DISABLE TRIGGER`, `ENABLE` and `DISABLE RULE`.",
 	Effect: "They are a syntax error in CockroachDB (SQLSTATE 42601).",
 	Workaround: "What tunes a storage, a planner or a replication that CockroachDB does not have goes. So does `ENABLE TRIGGER`: triggers are always enabled. `DISABLE TRIGGER` goes where the table has no " +
 		"triggers (foreign keys stay checked while rows are loaded); on a table with triggers it is left to a person, since they would fire.",
@@ -21,14 +21,6 @@ var alterPhysical = &Rule{
 			Input:  "ALTER TABLE ONLY t ALTER COLUMN a SET STATISTICS 500, ALTER COLUMN a SET NOT NULL;\nALTER TABLE ONLY t REPLICA IDENTITY FULL;\n",
 			Output: "ALTER TABLE ONLY t ALTER COLUMN a SET NOT NULL;\n",
 			Want:   []string{"1:20 error exact", "2:20 error exact"},
-			Error:  "syntax error",
-		},
-		{
-			Name:   "parameters of an index",
-			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\nCREATE INDEX i ON t (a);\n",
-			Input:  "ALTER INDEX i SET (fillfactor = 70);\nALTER INDEX i RENAME TO j;\n",
-			Output: "ALTER INDEX i RENAME TO j;\n",
-			Want:   []string{"1:1 error exact"},
 			Error:  "syntax error",
 		},
 		{
@@ -57,8 +49,7 @@ var alterPhysical = &Rule{
 	},
 	Statement: func(p *Pass) {
 		if n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt); ok && n.Objtype == pgsql.ObjectIndex {
-			alterIndexPhysical(p, n)
-			return
+			return // alter-index
 		}
 		alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
 			if message, ok := physical[cmd.Subtype]; ok {
@@ -100,27 +91,9 @@ var physical = map[pgsql.AlterTableType]string{
 	pgsql.ATDisableRule:       "CockroachDB has no rules: the command goes",
 }
 
-// alterIndexPhysical deals with the commands of ALTER INDEX about storage and
-// statistics.
-func alterIndexPhysical(p *Pass, n *pgsql.AlterTableStmt) {
-	for _, e := range n.Cmds {
-		cmd, ok := e.(*pgsql.AlterTableCmd)
-		if !ok {
-			return
-		}
-		switch cmd.Subtype {
-		case pgsql.ATSetRelOptions, pgsql.ATResetRelOptions, pgsql.ATSetStatistics, pgsql.ATSetTableSpace:
-		default:
-			return
-		}
-	}
-	p.Report(Finding{Severity: Error, Fidelity: Exact, Edits: p.DropStatement(),
-		Message: "CockroachDB's indexes have no parameters, statistics targets or tablespaces of PostgreSQL's kind: the statement goes"})
-}
-
 func disableTrigger(p *Pass, list List, i int) {
 	n := p.Stmt.Tree.(*pgsql.AlterTableStmt)
-	if t := p.Catalog.Table(n.Relation); t != nil && len(t.Triggers) == 0 {
+	if t := p.Catalog.Table(n.Relation); t != nil && len(t.Triggers()) == 0 {
 		goes(p, list, i, Weaker, "triggers cannot be disabled; the table has none of its own, but its foreign keys stay checked: the command goes")
 		return
 	}

@@ -14,7 +14,9 @@ type bodyIssue struct {
 	about bodyTopic
 	// bind tells that CockroachDB finds it only when a trigger is made that
 	// runs the function: there the SQL of trigger functions is analysed.
-	bind     bool
+	bind bool
+	// severity is Error if it is not set.
+	severity Severity
 	fidelity Fidelity
 	message  string
 	todo     string
@@ -29,13 +31,19 @@ const (
 	aboutStatement bodyTopic = iota // plpgsql-statement
 	aboutField                      // composite-field
 	aboutSQL                        // routine-sql
+	aboutOperand                    // operand-type
+	aboutDivision                   // integer-division
+	aboutDigest                     // hex-digest
+	aboutStored                     // default-type
 )
 
 // bodyReader collects the issues of one body.
 type bodyReader struct {
 	*Pass
-	r      *routine
-	b      *routineBody
+	r *routine
+	b *routineBody
+	// table is the one that NEW and OLD are rows of, once a trigger is made.
+	table  *catalog.Table
 	issues []bodyIssue
 	vars   map[string]catalog.Type // declared variables and parameters
 	// setsFound are the statements that set FOUND, where that is mended.
@@ -52,12 +60,31 @@ type bodyReader struct {
 }
 
 // bodyIssues returns what stands in a routine's body that the target does not
-// take.
-func bodyIssues(p *Pass, r *routine) []bodyIssue {
+// take; that of a trigger function for a trigger on the table, if it is not
+// nil. The rules share one reading.
+func bodyIssues(p *Pass, r *routine, table *catalog.Table) []bodyIssue {
 	if r == nil || r.body == nil {
 		return nil
 	}
-	br := &bodyReader{Pass: p, r: r, b: r.body, vars: map[string]catalog.Type{}}
+	mem := sharedState[bodyReading](p, bodyReadingKey)
+	if mem.stmt != p.Stmt || mem.r != r || mem.table != table {
+		*mem = bodyReading{p.Stmt, r, table, readIssues(p, r, table)}
+	}
+	return mem.issues
+}
+
+// bodyReading is the last reading of a body.
+type bodyReading struct {
+	stmt   *Statement
+	r      *routine
+	table  *catalog.Table
+	issues []bodyIssue
+}
+
+var bodyReadingKey = new(Rule)
+
+func readIssues(p *Pass, r *routine, table *catalog.Table) []bodyIssue {
+	br := &bodyReader{Pass: p, r: r, b: r.body, table: table, vars: map[string]catalog.Type{}}
 	for _, param := range r.params {
 		if param.Name != "" {
 			br.vars[param.Name] = catalog.TypeOf(param.ArgType)
@@ -69,6 +96,7 @@ func bodyIssues(p *Pass, r *routine) []bodyIssue {
 	}
 	br.sql()
 	br.fields()
+	br.expressions()
 	return br.issues
 }
 
@@ -130,10 +158,18 @@ func (br *bodyReader) after(token int, text string) Edit {
 	return e
 }
 
+// rank is the severity of the issue.
+func (is *bodyIssue) rank() Severity {
+	if is.severity == 0 {
+		return Error
+	}
+	return is.severity
+}
+
 // report makes the finding of an issue, in the body.
 func (is *bodyIssue) report(p *Pass, r *routine) {
 	f := Finding{
-		Severity: Error, Fidelity: is.fidelity, Message: fmt.Sprintf("line %d of the body: %s", r.body.src.Line(is.First), is.message),
+		Severity: is.rank(), Fidelity: is.fidelity, Message: fmt.Sprintf("line %d of the body: %s", r.body.src.Line(is.First), is.message),
 		Todo: is.todo, Until: is.until, Edits: is.edits, Stmt: r.stmt,
 	}
 	f.inBody(r.body, is.PLSpan)
@@ -156,7 +192,7 @@ func reportBody(p *Pass, about bodyTopic) {
 			return
 		}
 	}
-	for _, is := range bodyIssues(p, r) {
+	for _, is := range bodyIssues(p, r, nil) {
 		if is.about == about && !is.bind {
 			is.report(p, r)
 		}

@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
 var citextOperator = &Rule{
 	Name:      "citext-operator",
 	Title:     "CITEXT compares, and does nothing else",
-	Condition: "An inverted index on a CITEXT column; a CHECK, a computed column or an index in which a CITEXT column is matched by LIKE or a regular expression, joined by `||`, or given to a function of texts such as lower() or length().",
+	Condition: "An inverted index on a CITEXT column; a CHECK, a computed column, an index, a view or a query in which a CITEXT value is matched by LIKE or a regular expression, joined by `||`, or given to a function of texts such as lower() or length().",
 	Effect:    "CockroachDB has these for TEXT only: \"unsupported comparison operator: <citext> ~ <string>\" (SQLSTATE 22023), \"unknown signature\" (42883).",
 	Workaround: "The column is cast to TEXT there, and a match that PostgreSQL makes without regard to case is written as such: `~*` for `~`, ILIKE for LIKE. Queries need the same, " +
 		"which only the program that sends them can do: an inverted index serves those that cast the column.",
@@ -23,7 +24,7 @@ var citextOperator = &Rule{
 			Target: ">=25.3",
 			Input:  "CREATE TABLE t (id INT8 PRIMARY KEY, name citext CHECK (name ~ '^[a-z]+$' AND length(name) < 40), CHECK (name NOT LIKE 'a%'));\nCREATE INDEX i ON t (lower(name));\n",
 			Output: "CREATE TABLE t (id INT8 PRIMARY KEY, name citext CHECK (name::TEXT ~* '^[a-z]+$' AND length(name::TEXT) < 40), CHECK (name::TEXT NOT ILIKE 'a%'));\nCREATE INDEX i ON t (lower(name::TEXT));\n",
-			Want:   []string{"1:57 error exact", "1:86 error exact", "1:106 error exact", "2:28 error exact"},
+			Want:   []string{"1:57 error exact", "1:86 error exact", "1:106 warning exact", "2:28 error exact"},
 			Error:  "unsupported comparison operator: <citext> ~ <string>",
 		},
 		{
@@ -41,26 +42,12 @@ var citextOperator = &Rule{
 			Input:  "CREATE TABLE t (id INT8 PRIMARY KEY, name citext CHECK (name <> '' AND name IN ('a', 'b')), s TEXT CHECK (s ~ 'x'));\n",
 		},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindAExpr, pgsql.KindFuncCall, pgsql.KindIndexStmt},
-	Check: func(p *Pass, n pgsql.Node) {
-		switch p.Stmt.Tree.(type) {
-		case *pgsql.CreateStmt, *pgsql.AlterTableStmt, *pgsql.IndexStmt:
-		default:
-			return
-		}
-		switch n := n.(type) {
-		case *pgsql.IndexStmt:
-			searchCitext(p, n)
-		case *pgsql.AExpr:
-			matchCitext(p, n)
-		case *pgsql.FuncCall:
-			if !caseFunctions[catalog.ListName(n.Funcname).Name] {
-				return
-			}
-			for _, a := range n.Args {
-				if last, ok := citextColumn(p, a); ok {
-					reportCitext(p, a, last, "this function takes", nil)
-				}
+	Nodes: []pgsql.Kind{pgsql.KindIndexStmt},
+	Check: func(p *Pass, n pgsql.Node) { searchCitext(p, n.(*pgsql.IndexStmt)) },
+	Statement: func(p *Pass) {
+		for _, o := range objections(p) {
+			if o.Kind == expr.UnknownSignature && o.has("citext") {
+				matchCitext(p, o)
 			}
 		}
 	},
@@ -74,38 +61,67 @@ var caseFunctions = map[string]bool{
 	"btrim": true, "ltrim": true, "rtrim": true, "substr": true, "substring": true, "left": true, "right": true, "concat": true, "md5": true, "reverse": true,
 }
 
-// matchCitext reports an operator that CITEXT does not have.
-func matchCitext(p *Pass, n *pgsql.AExpr) {
-	st := p.Stmt
-	var edits []Edit
-	switch op := catalog.ListName(n.Name).Name; {
-	case op == "||":
-	case n.Kind_ == pgsql.AexprLike || op == "~" || op == "!~":
-		if _, ok := citextColumn(p, n.Lexpr); !ok {
-			return
-		}
-		at := st.tokenOf(n)
-		switch {
-		case st.Is(at, "like"), st.Is(at+1, "like"):
-			at = st.find(at, "like")
-			edits = append(edits, p.Replace(st.Tokens[at].Start, st.Tokens[at].End, "ILIKE"))
-		case at >= 0 && (st.Str(at) == "~" || st.Str(at) == "!~"):
-			edits = append(edits, p.Insert(st.Tokens[at].End, "*"))
-		case at >= 0 && (st.Str(at) == "~~" || st.Str(at) == "!~~"):
-			edits = append(edits, p.Insert(st.Tokens[at].End, "*"))
-		default:
-			return
-		}
-	case n.Kind_ == pgsql.AexprIlike, op == "~*", op == "!~*":
-	default:
+// matchCitext reports an operator or a function that CITEXT does not have.
+func matchCitext(p *Pass, o *objection) {
+	what, edits, ok := "this operator takes", []Edit(nil), false
+	switch n := o.Node.(type) {
+	case *pgsql.AExpr:
+		edits, ok = caselessEdits(o.site, n)
+	case *pgsql.FuncCall:
+		what, ok = "this function takes", caseFunctions[catalog.ListName(n.Funcname).Name]
+	}
+	if !ok {
+		f := manual("CockroachDB: "+o.Message, "Cast the CITEXT to TEXT, and write a comparison without regard to case as such: with ~*, ILIKE or lower()")
+		o.at(&f)
+		p.Report(f)
 		return
 	}
-	for _, e := range []pgsql.Node{n.Lexpr, n.Rexpr} {
-		if last, ok := citextColumn(p, e); ok {
-			reportCitext(p, e, last, "this operator takes", edits)
-			edits = nil
+	for _, e := range o.Operands {
+		if e.Type.Name != "citext" {
+			continue
+		}
+		first, last, bound, ok := o.site.castPlaces(e.Node)
+		if !ok {
+			continue
+		}
+		f := Finding{Severity: Error, Fidelity: Exact, Message: fmt.Sprintf("%s TEXT but no CITEXT in CockroachDB: the column is cast, and a match stays one without regard to case", what)}
+		if o.Later {
+			f.Severity = Warning
+			f.Message = "LIKE takes TEXT but no CITEXT in CockroachDB, which shows only when a row is matched: the column is cast, and the match stays one without regard to case"
+		}
+		f.at(o.site.st, first, last)
+		f.Edits, edits = edits, nil
+		if !bound {
+			f.Edits = append(f.Edits, o.site.insert(first, false, "("), o.site.insert(last, true, ")::TEXT"))
+		} else {
+			f.Edits = append(f.Edits, o.site.insert(last, true, "::TEXT"))
+		}
+		p.Report(f)
+	}
+}
+
+// caselessEdits returns the edits that make an operator one without regard to
+// case; ok is false for an operator that cannot be made one.
+func caselessEdits(s *site, n *pgsql.AExpr) (edits []Edit, ok bool) {
+	at := s.tokenAt(n.Location)
+	switch op := catalog.ListName(n.Name).Name; {
+	case at < 0:
+		return nil, false
+	case op == "||", n.Kind_ == pgsql.AexprIlike, op == "~*", op == "!~*":
+		return nil, true
+	case n.Kind_ == pgsql.AexprLike || op == "~" || op == "!~":
+		if s.st.Is(at, "not") {
+			at++
+		}
+		switch s.st.Str(at) {
+		case "~", "!~", "~~", "!~~":
+			return []Edit{s.insert(at, true, "*")}, true
+		}
+		if s.st.Is(at, "like") {
+			return []Edit{s.replace(at, at, "ILIKE")}, true
 		}
 	}
+	return nil, false
 }
 
 // searchCitext reports the CITEXT columns of an inverted index.
@@ -129,25 +145,4 @@ func searchCitext(p *Pass, n *pgsql.IndexStmt) {
 		f.Edits = []Edit{p.Replace(f.Start, f.End, "("+p.Stmt.Str(at)+"::TEXT)")}
 		p.Report(f)
 	}
-}
-
-func reportCitext(p *Pass, column pgsql.Node, last int, what string, edits []Edit) {
-	st := p.Stmt
-	f := Finding{Severity: Error, Fidelity: Exact, Message: fmt.Sprintf("%s TEXT but no CITEXT in CockroachDB: the column is cast, and a match stays one without regard to case", what)}
-	f.at(st, st.tokenOf(column), last)
-	f.Edits = append(edits, p.Insert(f.End, "::TEXT"))
-	p.Report(f)
-}
-
-// citextColumn returns the last token of n if it is a column of type CITEXT.
-func citextColumn(p *Pass, n pgsql.Node) (last int, ok bool) {
-	ref, ok := n.(*pgsql.ColumnRef)
-	if !ok || columnType(p, catalog.ListName(ref.Fields).Name).Name != "citext" {
-		return 0, false
-	}
-	first := p.Stmt.tokenOf(ref)
-	if first < 0 {
-		return 0, false
-	}
-	return p.Stmt.nameEnd(first), true
 }

@@ -16,7 +16,7 @@ var columnCollation = &Rule{
 		"\"C\", \"POSIX\", \"default\" with a schema, ucs_basic, names with an encoding and collations of one's own are a syntax error. A column with a collation has a type of its own: " +
 		"it compares with text only under the same collation, and its order is that of the Unicode collation data (CLDR), not that of the C library.",
 	Workaround: "\"C\", \"POSIX\", ucs_basic and their like go: the order is the same. \"default\" goes; the order of bytes is then the database's, where PostgreSQL takes the locale of the database. " +
-		"A locale with an encoding loses the encoding. A collation of one's own is left to a person.",
+		"A locale with an encoding loses the encoding. One that the history makes of an ICU locale becomes that locale; any other of one's own is left to a person.",
 	Versions: "*",
 	Issues:   []int{57255},
 	Sources:  []string{"CockroachDB docs, collate.md", "measured on v26.1"},
@@ -42,10 +42,22 @@ var columnCollation = &Rule{
 			Error:  "invalid locale",
 			Manual: true,
 		},
+		{
+			Name:   "a collation that the history makes",
+			Input:  "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);\nCREATE TABLE t (id INT8 PRIMARY KEY, a TEXT COLLATE ci);\n",
+			Output: "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);\nCREATE TABLE t (id INT8 PRIMARY KEY, a TEXT COLLATE \"und-u-ks-level2\");\n",
+			Want:   []string{"2:45 error changed"},
+			Error:  "at or near \"collation\": syntax error",
+			Manual: true,
+		},
 		{Name: "no collation", Input: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n"},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
+	Nodes: []pgsql.Kind{pgsql.KindColumnDef, pgsql.KindDefineStmt},
 	Check: func(p *Pass, node pgsql.Node) {
+		if n, ok := node.(*pgsql.DefineStmt); ok {
+			State[madeCollations](p).see(n)
+			return
+		}
 		d := node.(*pgsql.ColumnDef)
 		if d.CollClause == nil {
 			return
@@ -63,6 +75,10 @@ var columnCollation = &Rule{
 		name := catalog.ListName(d.CollClause.Collname)
 		f := Finding{Severity: Error, Fidelity: Exact}
 		f.at(st, first, end)
+		tag := locale(name.Name)
+		if own, ok := (*State[madeCollations](p))[name.Name]; ok {
+			tag = locale(own)
+		}
 		switch {
 		case byteOrder[strings.ToLower(name.Name)]:
 			f.Message = fmt.Sprintf("CockroachDB orders text by its bytes, which is what collation %q says: it goes", name.Name)
@@ -73,21 +89,39 @@ var columnCollation = &Rule{
 			}
 			f.Message = "collation \"default\" is what a column without a collation has: it goes"
 			f.Edits = []Edit{p.Delete(first, end)}
-		case locale(name.Name) == "":
+		case tag == "":
 			f = manual(fmt.Sprintf("collation %q is no locale that CockroachDB knows", name.Name),
 				"Take a locale such as \"en-US\" or \"und-u-ks-level2\" (case-insensitive), or no collation if the order of bytes will do")
 			f.at(st, first, end)
-		case locale(name.Name) != name.Name || name.Schema != "":
+		case tag != name.Name || name.Schema != "":
 			f.Fidelity = Changed
-			f.Message = fmt.Sprintf("collation %q becomes %q, ordered by the Unicode collation data: the order can differ from the C library's, and the column compares only with text of the same collation", name.Name, locale(name.Name))
+			f.Message = fmt.Sprintf("collation %q becomes %q, ordered by the Unicode collation data: the order can differ from the C library's, and the column compares only with text of the same collation", name.Name, tag)
 			start, stop := st.span(first+1, end)
-			f.Edits = []Edit{p.Replace(start, stop, `"`+locale(name.Name)+`"`)}
+			f.Edits = []Edit{p.Replace(start, stop, `"`+tag+`"`)}
 		default:
 			f.Severity, f.Fidelity = Warning, Changed
 			f.Message = fmt.Sprintf("a column with collation %q is ordered by the Unicode collation data, which can differ from the C library's, and compares only with text of the same collation", name.Name)
 		}
 		p.Report(f)
 	},
+}
+
+// madeCollations are the locales of the collations that the history makes, by
+// name; empty if one is not of ICU.
+type madeCollations map[string]string
+
+func (m *madeCollations) see(n *pgsql.DefineStmt) {
+	if n.Kind_ != pgsql.ObjectCollation {
+		return
+	}
+	if *m == nil {
+		*m = madeCollations{}
+	}
+	tag := ""
+	if d := defElem(n.Definition, "provider"); d != nil && objectName(d.Arg).Name == "icu" {
+		tag = defText(defElem(n.Definition, "locale"))
+	}
+	(*m)[catalog.ListName(n.Defnames).Name] = tag
 }
 
 // byteOrder are the collations that order text by its bytes, or by its code

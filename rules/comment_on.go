@@ -74,7 +74,7 @@ var commentOn = &Rule{
 			f.Until = "24.2"
 			f.Message = "CockroachDB keeps comments of types only from v24.2 on: the statement goes"
 		default:
-			f.Message = fmt.Sprintf("CockroachDB keeps no comment of a %s: the statement goes", objectWords(p.Stmt))
+			f.Message = fmt.Sprintf("CockroachDB keeps no comment of %s: the statement goes", indefinite(objectWords(p.Stmt)))
 		}
 		p.Report(f)
 	},
@@ -118,6 +118,17 @@ func objectWords(st *Statement) string {
 		words = append(words, st.Word(i))
 	}
 	return strings.Join(words, " ")
+}
+
+// indefinite puts the article in front of a noun.
+func indefinite(noun string) string {
+	if noun == "statistics" {
+		noun = "statistics object"
+	}
+	if noun != "" && strings.IndexByte("aeio", noun[0]) >= 0 {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 var objectWord = map[string]bool{

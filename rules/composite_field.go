@@ -251,7 +251,7 @@ func (br *bodyReader) clashes(f fragment, name string) bool {
 				}
 			}
 			t := br.Catalog.Table(n)
-			clash = clash || t == nil || len(t.Columns) == 0 || t.Column(name) != nil
+			clash = clash || t == nil || len(t.Columns()) == 0 || t.Column(name) != nil
 		case *pgsql.RangeSubselect, *pgsql.RangeFunction, *pgsql.CommonTableExpr:
 			clash = true
 		}

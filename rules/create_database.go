@@ -11,7 +11,7 @@ var createDatabase = &Rule{
 	Name:  "create-database",
 	Title: "Options of CREATE, ALTER and DROP DATABASE",
 	Condition: "`CREATE DATABASE` with `TEMPLATE` (other than template0), `ENCODING`, `LOCALE`, `LC_COLLATE`, `LC_CTYPE`, `LOCALE_PROVIDER`, `TABLESPACE`, `ALLOW_CONNECTIONS`, `CONNECTION LIMIT`, `IS_TEMPLATE`; " +
-		"`ALTER DATABASE` with such an option; `DROP DATABASE ... WITH (FORCE)`.",
+		"`ALTER DATABASE` with such an option; `DROP DATABASE ... WITH (FORCE)`, or of `template0` or `template1`.",
 	Effect:     "A syntax error (SQLSTATE 42601), or the value is refused (0A000): the encoding is UTF8 and the locale C.UTF-8. The options that are known have to stand in one order, with OWNER last.",
 	Workaround: "All options but the owner go; a database of CockroachDB has one encoding and one order of texts, by bytes, and no template. Another encoding than UTF8 is manual.",
 	Versions:   "*",
@@ -42,6 +42,13 @@ var createDatabase = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "the template, as pg_dumpall --clean writes it",
+			Input:  "DROP DATABASE template1;\nCREATE TABLE t (id INT8 PRIMARY KEY);\n",
+			Output: "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
+			Want:   []string{"1:1 error exact"},
+			Error:  "does not exist",
+		},
+		{
 			Name:  "what CockroachDB takes",
 			Setup: "DROP DATABASE IF EXISTS d4;\n",
 			Input: "CREATE DATABASE d4 WITH OWNER = root;\nDROP DATABASE d4;\n",
@@ -60,6 +67,10 @@ var createDatabase = &Rule{
 		case *pgsql.AlterDatabaseRefreshCollStmt:
 			p.drop(Exact, "CockroachDB's collations have nothing to refresh: the statement goes")
 		case *pgsql.DropdbStmt:
+			if template(n.Dbname) && !n.MissingOk {
+				p.drop(Exact, "CockroachDB has no template databases, so there is none to drop: the statement goes")
+				return
+			}
 			if len(n.Options) == 0 {
 				return
 			}
@@ -76,6 +87,10 @@ var createDatabase = &Rule{
 		}
 	},
 }
+
+// template reports whether a database is one of those that PostgreSQL copies for
+// a new one. CockroachDB has neither.
+func template(database string) bool { return database == "template0" || database == "template1" }
 
 func databaseOptions(p *Pass, n *pgsql.CreatedbStmt) {
 	st := p.Stmt

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -42,7 +43,7 @@ var dependentObject = &Rule{
 	Statement: func(p *Pass) {
 		d := State[dependents](p)
 		if d.of == nil {
-			d.of = map[tableKey][]dependent{}
+			d.of, d.tables = map[tableKey][]dependent{}, map[string][]tableKey{}
 		}
 		if p.Stmt.Down {
 			return
@@ -69,7 +70,19 @@ var dependentObject = &Rule{
 }
 
 // dependents is what views and functions use.
-type dependents struct{ of map[tableKey][]dependent }
+type dependents struct {
+	of map[tableKey][]dependent
+	// tables are those that something of a name uses, so that it is found
+	// again among many.
+	tables map[string][]tableKey
+}
+
+// add notes that e uses a table.
+func (d *dependents) add(t *catalog.Table, e dependent) {
+	key := keyOf(t)
+	d.of[key] = append(d.of[key], e)
+	d.tables[e.name.Name] = append(d.tables[e.name.Name], key)
+}
 
 // dependent is a view or a function that uses a table.
 type dependent struct {
@@ -96,14 +109,22 @@ func (e dependent) severity(p *Pass) Severity {
 
 // forget takes a view or a function out.
 func (d *dependents) forget(kind string, name catalog.Name) {
-	for key, list := range d.of {
-		keep := list[:0:0]
-		for _, e := range list {
+	var left []tableKey // of others of that name
+	for _, key := range d.tables[name.Name] {
+		var keep []dependent
+		for _, e := range d.of[key] {
 			if e.kind != kind || e.name.Name != name.Name || e.name.Schema != name.Schema && e.name.Schema != "" && name.Schema != "" {
 				keep = append(keep, e)
+				if e.name.Name == name.Name {
+					left = append(left, key)
+				}
 			}
 		}
 		d.of[key] = keep
+	}
+	d.tables[name.Name] = slices.Compact(left)
+	if len(left) == 0 {
+		delete(d.tables, name.Name)
 	}
 }
 
@@ -136,7 +157,7 @@ func (d *dependents) view(p *Pass, rv *pgsql.RangeVar, query pgsql.Node) {
 		return true
 	})
 	for _, t := range tables {
-		d.of[keyOf(t)] = append(d.of[keyOf(t)], e)
+		d.add(t, e)
 	}
 }
 
@@ -152,7 +173,7 @@ func (d *dependents) function(p *Pass, n *pgsql.CreateFunctionStmt) {
 		return // read when the trigger is made, for the trigger
 	}
 	for _, t := range bodyTables(p) {
-		d.of[keyOf(t)] = append(d.of[keyOf(t)], e)
+		d.add(t, e)
 	}
 }
 

@@ -109,19 +109,22 @@ var doBlock = &Rule{
 			p.Report(manual("the DO block cannot be judged: "+why, "Rewrite what the block does as plain statements"))
 			return
 		}
-		if tree, err := pgsql.ParsePL(p.Stmt.Text); err == nil {
-			switch {
-			case onlyGuardsExtensions(tree):
-				f.Message = "the DO block only guards CREATE EXTENSION of an extension that CockroachDB does not need: it goes"
-				p.Report(f)
-				return
-			case onlyDropsInvalidIndexes(tree):
-				f.Message = "the DO block only drops invalid indexes, which CockroachDB never leaves behind: it goes"
-				p.Report(f)
-				return
+		switch {
+		case onlyGuardsExtensions(r.body.src):
+			f.Message = "the DO block only guards CREATE EXTENSION of an extension that CockroachDB does not need: it goes"
+			p.Report(f)
+			return
+		case onlyDropsInvalidIndexes(r.body.src):
+			f.Message = "the DO block only drops invalid indexes, which CockroachDB never leaves behind: it goes"
+			p.Report(f)
+			return
+		}
+		var issues []bodyIssue
+		for _, is := range bodyIssues(p, r, nil) {
+			if is.rank() == Error {
+				issues = append(issues, is)
 			}
 		}
-		issues := bodyIssues(p, r)
 		if len(issues) == 0 && p.Target.Within(">=25.1") {
 			return
 		}
@@ -195,13 +198,13 @@ func manual(message, todo string) Finding {
 
 // onlyGuardsExtensions reports whether all that a block does is to create
 // extensions that CockroachDB does not need.
-func onlyGuardsExtensions(body *pgsql.PLBody) bool {
+func onlyGuardsExtensions(body *pgsql.PLSource) bool {
 	found, other := false, false
-	body.Walk(func(s *pgsql.PLStatement) {
-		switch s.Kind {
-		case "block", "if", "return", "raise", "null":
-		case "execsql":
-			name, ok := createdExtension(s)
+	body.Walk(func(n *pgsql.PLNode) {
+		switch n.Kind {
+		case pgsql.PLBlock, pgsql.PLIf, pgsql.PLReturn, pgsql.PLRaise, pgsql.PLNull:
+		case pgsql.PLSQL:
+			name, ok := createdExtension(body.Span(n.Exprs[0]))
 			if ok && unneeded(name) {
 				found = true
 				return
@@ -214,11 +217,8 @@ func onlyGuardsExtensions(body *pgsql.PLBody) bool {
 	return found && !other
 }
 
-func createdExtension(s *pgsql.PLStatement) (string, bool) {
-	if len(s.SQL) != 1 {
-		return "", false
-	}
-	tree, err := pgsql.Parse(s.SQL[0])
+func createdExtension(sql string) (string, bool) {
+	tree, err := pgsql.Parse(sql)
 	if err != nil {
 		return "", false
 	}
@@ -230,18 +230,18 @@ func createdExtension(s *pgsql.PLStatement) (string, bool) {
 
 // onlyDropsInvalidIndexes recognises a loop over pg_index's invalid entries
 // that does no more than DROP INDEX.
-func onlyDropsInvalidIndexes(body *pgsql.PLBody) bool {
+func onlyDropsInvalidIndexes(body *pgsql.PLSource) bool {
 	drops, asked, other := false, false, false
-	body.Walk(func(s *pgsql.PLStatement) {
-		switch s.Kind {
-		case "block", "return", "raise", "null":
-		case "fors":
-			if len(s.SQL) == 0 || !asksInvalid(s.SQL[len(s.SQL)-1]) && !asksInvalid(s.SQL[0]) {
+	body.Walk(func(n *pgsql.PLNode) {
+		switch n.Kind {
+		case pgsql.PLBlock, pgsql.PLReturn, pgsql.PLRaise, pgsql.PLNull:
+		case pgsql.PLForQuery:
+			if !asksInvalid(body.Span(n.Exprs[0])) {
 				other = true
 			}
 			asked = true
-		case "dynexecute":
-			if len(s.SQL) != 1 || !formatsDropIndex(s.SQL[0]) {
+		case pgsql.PLExecute:
+			if len(n.Exprs) != 1 || !formatsDropIndex(body.Span(n.Exprs[0])) {
 				other = true
 			}
 			drops = true

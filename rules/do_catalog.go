@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -9,12 +11,12 @@ import (
 // What follows answers it from what the history has made.
 
 // catalogTables are the tables in which a guard looks for what exists, by name,
-// with the rows that are known of them; nil where nothing is known, such as of
-// roles, which belong to the whole cluster.
-var catalogTables = map[string]func(*catalog.Catalog) []map[string]value{
-	"columns": func(c *catalog.Catalog) (rows []map[string]value) {
-		for _, t := range c.Tables() {
-			for _, col := range t.Columns {
+// with the rows that are known of them, those of the given tables; nil where
+// nothing is known, such as of roles, which belong to the whole cluster.
+var catalogTables = map[string]func(c *catalog.Catalog, tables []*catalog.Table) []map[string]value{
+	"columns": func(_ *catalog.Catalog, tables []*catalog.Table) (rows []map[string]value) {
+		for _, t := range tables {
+			for _, col := range t.Columns() {
 				nullable := "YES"
 				if col.NotNull {
 					nullable = "NO"
@@ -24,42 +26,42 @@ var catalogTables = map[string]func(*catalog.Catalog) []map[string]value{
 		}
 		return rows
 	},
-	"tables": func(c *catalog.Catalog) (rows []map[string]value) {
-		for _, t := range c.Tables() {
+	"tables": func(_ *catalog.Catalog, tables []*catalog.Table) (rows []map[string]value) {
+		for _, t := range tables {
 			if t.Kind != catalog.MatView {
 				rows = append(rows, catalogRow("table_schema", t.Name.Schema, "table_name", t.Name.Name))
 			}
 		}
 		return rows
 	},
-	"pg_tables": func(c *catalog.Catalog) (rows []map[string]value) {
-		for _, t := range c.Tables() {
+	"pg_tables": func(_ *catalog.Catalog, tables []*catalog.Table) (rows []map[string]value) {
+		for _, t := range tables {
 			if t.Kind == catalog.Plain || t.Kind == catalog.Partitioned {
 				rows = append(rows, catalogRow("schemaname", t.Name.Schema, "tablename", t.Name.Name))
 			}
 		}
 		return rows
 	},
-	"pg_views": func(c *catalog.Catalog) (rows []map[string]value) {
-		for _, t := range c.Tables() {
+	"pg_views": func(_ *catalog.Catalog, tables []*catalog.Table) (rows []map[string]value) {
+		for _, t := range tables {
 			if t.Kind == catalog.View {
 				rows = append(rows, catalogRow("schemaname", t.Name.Schema, "viewname", t.Name.Name))
 			}
 		}
 		return rows
 	},
-	"pg_matviews": func(c *catalog.Catalog) (rows []map[string]value) {
-		for _, t := range c.Tables() {
+	"pg_matviews": func(_ *catalog.Catalog, tables []*catalog.Table) (rows []map[string]value) {
+		for _, t := range tables {
 			if t.Kind == catalog.MatView {
 				rows = append(rows, catalogRow("schemaname", t.Name.Schema, "matviewname", t.Name.Name))
 			}
 		}
 		return rows
 	},
-	"table_constraints": func(c *catalog.Catalog) (rows []map[string]value) {
+	"table_constraints": func(c *catalog.Catalog, _ []*catalog.Table) (rows []map[string]value) {
 		kinds := map[catalog.ConstraintKind]string{catalog.PrimaryKey: "PRIMARY KEY", catalog.Unique: "UNIQUE", catalog.Check: "CHECK", catalog.ForeignKey: "FOREIGN KEY"}
 		for _, t := range c.Tables() {
-			for _, k := range t.Constraints {
+			for _, k := range t.Constraints() {
 				if kind, ok := kinds[k.Kind]; ok {
 					rows = append(rows, catalogRow("constraint_schema", t.Name.Schema, "table_schema", t.Name.Schema, "table_name", t.Name.Name, "constraint_name", k.Name, "constraint_type", kind))
 				}
@@ -67,20 +69,20 @@ var catalogTables = map[string]func(*catalog.Catalog) []map[string]value{
 		}
 		return rows
 	},
-	"pg_constraint": func(c *catalog.Catalog) (rows []map[string]value) {
-		for _, t := range c.Tables() {
-			for _, k := range t.Constraints {
+	"pg_constraint": func(_ *catalog.Catalog, tables []*catalog.Table) (rows []map[string]value) {
+		for _, t := range tables {
+			for _, k := range t.Constraints() {
 				rows = append(rows, catalogRow("conname", k.Name, "contype", string(rune(k.Kind))))
 			}
 		}
 		return rows
 	},
-	"pg_indexes": func(c *catalog.Catalog) (rows []map[string]value) {
-		for _, t := range c.Tables() {
-			for _, ix := range t.Indexes {
+	"pg_indexes": func(_ *catalog.Catalog, tables []*catalog.Table) (rows []map[string]value) {
+		for _, t := range tables {
+			for _, ix := range t.Indexes() {
 				rows = append(rows, catalogRow("schemaname", t.Name.Schema, "tablename", t.Name.Name, "indexname", ix.Name.Name))
 			}
-			for _, k := range t.Constraints {
+			for _, k := range t.Constraints() {
 				if k.Kind == catalog.PrimaryKey || k.Kind == catalog.Unique || k.Kind == catalog.Exclude {
 					rows = append(rows, catalogRow("schemaname", t.Name.Schema, "tablename", t.Name.Name, "indexname", k.Name))
 				}
@@ -88,35 +90,35 @@ var catalogTables = map[string]func(*catalog.Catalog) []map[string]value{
 		}
 		return rows
 	},
-	"pg_trigger": func(c *catalog.Catalog) (rows []map[string]value) {
-		for _, t := range c.Tables() {
-			for _, tg := range t.Triggers {
+	"pg_trigger": func(_ *catalog.Catalog, tables []*catalog.Table) (rows []map[string]value) {
+		for _, t := range tables {
+			for _, tg := range t.Triggers() {
 				rows = append(rows, catalogRow("tgname", tg.Name))
 			}
 		}
 		return rows
 	},
-	"triggers": func(c *catalog.Catalog) (rows []map[string]value) {
-		for _, t := range c.Tables() {
-			for _, tg := range t.Triggers {
+	"triggers": func(_ *catalog.Catalog, tables []*catalog.Table) (rows []map[string]value) {
+		for _, t := range tables {
+			for _, tg := range t.Triggers() {
 				rows = append(rows, catalogRow("trigger_schema", t.Name.Schema, "trigger_name", tg.Name, "event_object_schema", t.Name.Schema, "event_object_table", t.Name.Name))
 			}
 		}
 		return rows
 	},
-	"schemata": func(c *catalog.Catalog) (rows []map[string]value) {
+	"schemata": func(c *catalog.Catalog, _ []*catalog.Table) (rows []map[string]value) {
 		for _, s := range c.Schemas() {
 			rows = append(rows, catalogRow("schema_name", s))
 		}
 		return rows
 	},
-	"pg_namespace": func(c *catalog.Catalog) (rows []map[string]value) {
+	"pg_namespace": func(c *catalog.Catalog, _ []*catalog.Table) (rows []map[string]value) {
 		for _, s := range c.Schemas() {
 			rows = append(rows, catalogRow("nspname", s))
 		}
 		return rows
 	},
-	"pg_type": func(c *catalog.Catalog) (rows []map[string]value) {
+	"pg_type": func(c *catalog.Catalog, _ []*catalog.Table) (rows []map[string]value) {
 		for _, t := range c.Types() {
 			rows = append(rows, catalogRow("typname", t.Name.Name, "typtype", string(rune(t.Kind))))
 		}
@@ -157,7 +159,13 @@ func selected(c *catalog.Catalog, q *pgsql.SelectStmt, vars map[string]value) (r
 	if all == nil {
 		return nil, false
 	}
-	for _, row := range all(c) {
+	tables := c.Tables()
+	column, ofOne := ofTable[from.Relname]
+	if name := equals(q.WhereClause, column, vars); ofOne && name != "" {
+		tables = slices.DeleteFunc(tables, func(t *catalog.Table) bool { return t.Name.Name != name })
+		ofOne = len(tables) == 0
+	}
+	for _, row := range all(c, tables) {
 		e := evaluator{vars: vars, row: row}
 		match, known := value{text: "true"}, true
 		if q.WhereClause != nil {
@@ -174,19 +182,7 @@ func selected(c *catalog.Catalog, q *pgsql.SelectStmt, vars map[string]value) (r
 	if len(rows) > 0 {
 		return rows, true
 	}
-	column, ofOne := ofTable[from.Relname]
-	return nil, !ofOne || made(c, equals(q.WhereClause, column, vars))
-}
-
-// made reports whether the history has made a table of that name, in whatever
-// schema.
-func made(c *catalog.Catalog, table string) bool {
-	for _, t := range c.Tables() {
-		if t.Name.Name == table {
-			return true
-		}
-	}
-	return false
+	return nil, !ofOne
 }
 
 // equals returns the constant that a condition compares a column with, "" if

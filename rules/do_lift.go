@@ -63,10 +63,7 @@ func applyLifted(p *Pass) {
 		return
 	}
 	for _, text := range l.statements {
-		st := pgsql.Lex(text)
-		if st.Parse(); st.Tree != nil {
-			p.Catalog.Apply(st, -1)
-		}
+		apply(p, text)
 	}
 }
 
@@ -76,7 +73,10 @@ func lift(p *Pass) *lifted {
 		return nil
 	}
 	l := &lifter{p: p, src: r.body.src, names: map[string]bool{}, vars: map[string]value{}, settings: map[string]bool{}}
-	l.block(r.body.src.Block, unguarded)
+	p.Catalog.Try(func() bool {
+		l.block(r.body.src.Block, unguarded)
+		return false
+	})
 	if l.fails || len(l.out) == 0 && !l.decided && len(l.settings) == 0 {
 		return nil
 	}
@@ -119,40 +119,27 @@ type lifter struct {
 	// question; settings are those that were read.
 	clauses, weaker, decided bool
 	settings                 map[string]bool
-	// catalog is the pass's with what was lifted so far; nil until it is needed.
-	catalog *catalog.Catalog
 }
 
 // attempt returns a copy on which something can be tried.
 func (l *lifter) attempt() *lifter {
 	t := *l
-	t.out, t.vars, t.settings, t.catalog = slices.Clone(l.out), maps.Clone(l.vars), maps.Clone(l.settings), nil
+	t.out, t.vars, t.settings = slices.Clone(l.out), maps.Clone(l.vars), maps.Clone(l.settings)
 	return &t
 }
 
-// now returns the catalog at this place of the block.
-func (l *lifter) now() *catalog.Catalog {
-	if l.catalog == nil {
-		l.catalog = l.p.Catalog.Clone()
-		for _, text := range l.out {
-			l.apply(text)
-		}
-	}
-	return l.catalog
-}
-
-func (l *lifter) apply(text string) {
-	st := pgsql.Lex(text)
-	if st.Parse(); st.Tree != nil {
-		l.catalog.Apply(st, -1)
-	}
-}
-
+// emit adds a statement. The catalog follows it, so that what comes behind can
+// ask about it.
 func (l *lifter) emit(text string) {
 	l.out = append(l.out, l.lead+text)
 	l.lead = ""
-	if l.catalog != nil {
-		l.apply(text)
+	apply(l.p, text)
+}
+
+func apply(p *Pass, text string) {
+	st := pgsql.Lex(text)
+	if st.Parse(); st.Tree != nil {
+		p.Catalog.Apply(st, -1)
 	}
 }
 
@@ -217,7 +204,7 @@ func (l *lifter) eval(s pgsql.PLSpan) (value, bool) {
 	}
 	rt, _ := sel.TargetList[0].(*pgsql.ResTarget)
 	e := evaluator{vars: l.vars, settings: l.settings, exists: func(q *pgsql.SelectStmt) (bool, bool) {
-		rows, ok := selected(l.now(), q, l.vars)
+		rows, ok := selected(l.p.Catalog, q, l.vars)
 		l.decided = l.decided || ok
 		return len(rows) > 0, ok
 	}}
@@ -310,7 +297,7 @@ func (l *lifter) selectInto(n *pgsql.PLNode) {
 	rt, _ := sel.TargetList[0].(*pgsql.ResTarget)
 	rows := []map[string]value{nil}
 	if len(sel.FromClause) > 0 {
-		if rows, ok = selected(l.now(), sel, l.vars); !ok || len(rows) > 1 {
+		if rows, ok = selected(l.p.Catalog, sel, l.vars); !ok || len(rows) > 1 {
 			l.fails = true
 			return
 		}
@@ -353,9 +340,13 @@ func (l *lifter) execute(n *pgsql.PLNode, g guard) {
 func (l *lifter) branch(n *pgsql.PLNode, g guard) {
 	if len(n.Lists) == 1 {
 		if inner, literals, ok := l.condition(n.Exprs[0]); ok && (g == unguarded || g == inner) {
-			t := l.attempt()
-			t.list(n.Lists[0], inner)
-			if !t.fails && namesAll(t.out[len(l.out):], literals) {
+			t, taken := l.attempt(), false
+			l.p.Catalog.Try(func() bool {
+				t.list(n.Lists[0], inner)
+				taken = !t.fails && namesAll(t.out[len(l.out):], literals)
+				return taken
+			})
+			if taken {
 				*l = *t
 				return
 			}
@@ -676,10 +667,12 @@ func (l *lifter) dedent(n *pgsql.PLNode, text string) string {
 		}
 	}
 	start := l.src.Tokens[n.First].Start
-	line := strings.LastIndexByte(l.src.Text[:start], '\n') + 1
-	indent := l.src.Text[line:start]
-	if strings.TrimSpace(indent) != "" {
-		return text
+	line := start
+	for line > 0 && l.src.Text[line-1] != '\n' {
+		if line--; !strings.ContainsRune(" \t\r\f\v", rune(l.src.Text[line])) {
+			return text
+		}
 	}
+	indent := l.src.Text[line:start]
 	return strings.ReplaceAll(text, "\n"+indent, "\n")
 }

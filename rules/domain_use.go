@@ -169,7 +169,7 @@ func likeDomainColumns(p *Pass, n *pgsql.TableLikeClause) {
 	u := &typeUse{p: p, NameStart: int(n.Relation.Location)}
 	f := Finding{Severity: Warning, Fidelity: Exact, Start: u.NameStart, End: u.columnEnd()}
 	var clauses strings.Builder
-	for _, c := range t.Columns {
+	for _, c := range t.Columns() {
 		d, ok := asDomain(p, c.User)
 		if !ok || c.Type.Dims > 0 {
 			continue

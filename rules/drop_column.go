@@ -46,7 +46,7 @@ var dropColumn = &Rule{
 				return
 			}
 			var drops, names []string
-			for _, ix := range t.Indexes {
+			for _, ix := range t.Indexes() {
 				_, expr, predicate := indexUses(ix, cmd.Name)
 				if !predicate && !expr || dropped[ix.Name.Name] {
 					continue

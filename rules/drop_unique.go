@@ -101,7 +101,7 @@ func isUnique(p *Pass, t *catalog.Table, name string) bool {
 	if k := t.Constraint(name); k != nil {
 		return k.Kind == catalog.Unique
 	}
-	for _, ix := range t.Indexes {
+	for _, ix := range t.Indexes() {
 		if ix.Name.Name == name && ix.Unique {
 			return true
 		}

@@ -48,6 +48,9 @@ var foreignKey = &Rule{
 	},
 	Statement: func(p *Pass) {
 		st := p.Stmt
+		if !definesConstraint(p, pgsql.ConstrForeign) {
+			return
+		}
 		types := map[string]catalog.Type{}
 		self := catalog.Name{}
 		if n, ok := st.Tree.(*pgsql.CreateStmt); ok {

@@ -1,12 +1,11 @@
 package rules
 
 import (
-	_ "embed"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -48,7 +47,7 @@ var functionVolatility = &Rule{
 		{
 			Name:   "format",
 			Input:  "CREATE FUNCTION f(a TEXT, b INT8) RETURNS TEXT LANGUAGE sql IMMUTABLE AS $$ SELECT format('%s-%s.', a, b) $$;\n",
-			Output: "CREATE FUNCTION f(a TEXT, b INT8) RETURNS TEXT LANGUAGE sql IMMUTABLE AS $$ SELECT concat(a, '-', b, '.') $$;\n",
+			Output: "CREATE FUNCTION f(a TEXT, b INT8) RETURNS TEXT LANGUAGE sql IMMUTABLE AS $$ SELECT concat(a, '-', b::TEXT, '.') $$;\n",
 			Want:   []string{"1:61 error exact"},
 			Error:  "stable statement not allowed in immutable function",
 		},
@@ -66,7 +65,7 @@ var functionVolatility = &Rule{
 				mem.found = append(mem.found, f)
 			}
 		case *pgsql.FuncCall:
-			if immutableContext(p) == "" {
+			if !inImmutablePlace(p) {
 				return
 			}
 			for _, f := range mem.found {
@@ -174,10 +173,6 @@ func bodyVolatility(p *Pass, r *routine, formats bool) (rank int, why string) {
 			}
 		})
 	}
-	params := map[string]catalog.Type{}
-	for _, param := range r.params {
-		params[param.Name] = catalog.TypeOf(param.ArgType)
-	}
 	for _, f := range r.body.code {
 		if f.tree == nil {
 			continue
@@ -191,29 +186,27 @@ func bodyVolatility(p *Pass, r *routine, formats bool) (rank int, why string) {
 				raise(2, "its body changes rows")
 			case *pgsql.LockingClause:
 				raise(2, "its body locks rows")
-			case *pgsql.SQLValueFunction:
-				raise(1, "its body asks for the time or the user")
-			case *pgsql.FuncCall:
-				name := catalog.ListName(n.Funcname)
-				if _, ok := formatPieces(n); ok && formats {
-					break
-				}
-				if fs := p.Catalog.Functions(name); len(fs) > 0 {
-					least := 2
-					for _, fn := range fs {
-						least = min(least, volatilityRank[fn.Volatility])
-					}
-					raise(least, "it calls %s(), which is %s", name.Name, [...]string{"immutable", "stable", "volatile"}[least])
-				} else if v := builtinVolatility()[name.Name]; name.Schema == "" || name.Schema == "pg_catalog" {
-					raise(v, "it calls %s(), which is %s", name.Name, [...]string{"immutable", "stable", "volatile"}[v])
-				}
-			case *pgsql.TypeCast:
-				if to := builtin(catalog.TypeOf(n.TypeName)); contextCast(p, params, n.Arg, to) {
-					raise(1, "it casts to %s, which depends on settings of the session", to)
-				}
 			}
 			return true
 		})
+		for _, c := range judgeFragment(p, r, f, expr.Context{Volatility: true}) {
+			if call, ok := c.Node.(*pgsql.FuncCall); ok && formats {
+				if _, ok := formatPieces(call); ok {
+					continue
+				}
+			}
+			rank := int(c.Volatility)
+			switch c.Kind {
+			case expr.Function, expr.UserFunction:
+				raise(rank, "it calls %s(), which is %s", c.Name, c.Volatility)
+			case expr.Operator:
+				raise(rank, "it uses %s, which is %s for these types", c.Name, c.Volatility)
+			case expr.Cast:
+				if !c.Literal { // those are read when the function is made
+					raise(rank, "it casts to %s, which depends on settings of the session", typeSQL(c.To))
+				}
+			}
+		}
 		pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
 			if rv, ok := n.(*pgsql.RangeVar); ok && (rv.Schemaname != "" || !local[rv.Relname]) {
 				raise(1, "its body reads %s", rangeText(rv))
@@ -304,42 +297,17 @@ func rangeText(rv *pgsql.RangeVar) string {
 	return catalog.Name{Schema: rv.Schemaname, Name: rv.Relname}.String()
 }
 
-// contextCast recognises casts between text and date or time types.
-func contextCast(p *Pass, params map[string]catalog.Type, arg pgsql.Node, to string) bool {
-	from := ""
-	switch a := arg.(type) {
-	case *pgsql.ColumnRef:
-		if len(a.Fields) == 1 {
-			from = builtin(params[catalog.ListName(a.Fields).Name])
-		}
-	case *pgsql.TypeCast:
-		from = builtin(catalog.TypeOf(a.TypeName))
-	case *pgsql.AExpr, *pgsql.FuncCall:
-		if isText(p, arg) {
-			from = "text"
+// inImmutablePlace reports whether the checked node stands where CockroachDB
+// takes immutable expressions only.
+func inImmutablePlace(p *Pass) bool {
+	for i := 0; ; i++ {
+		switch n := p.Parent(i).(type) {
+		case nil:
+			return false
+		case *pgsql.Constraint:
+			return n.Contype == pgsql.ConstrGenerated
+		case *pgsql.IndexElem, *pgsql.IndexStmt:
+			return true
 		}
 	}
-	times := map[string]bool{"timestamp": true, "timestamptz": true, "date": true, "time": true, "timetz": true, "interval": true}
-	return textTypes[from] && times[to] || times[from] && textTypes[to]
 }
-
-// builtinNames lists CockroachDB's functions by volatility: the least of their
-// overloads'.
-//
-//go:embed builtin_volatility.txt
-var builtinNames string
-
-// builtinVolatility maps the name of each of CockroachDB's functions to its
-// rank.
-var builtinVolatility = sync.OnceValue(func() map[string]int {
-	m := map[string]int{}
-	rank := 0
-	for _, w := range strings.Fields(builtinNames) {
-		if label, ok := strings.CutSuffix(w, ":"); ok {
-			rank = volatilityRank[label]
-			continue
-		}
-		m[w] = rank
-	}
-	return m
-})

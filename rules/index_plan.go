@@ -48,6 +48,14 @@ type indexPlan struct {
 
 // planIndex says what becomes of an index.
 func planIndex(p *Pass, n *pgsql.IndexStmt) indexPlan {
+	memo := &p.run.indexPlan
+	if memo.node != n || memo.stmt != p.Stmt {
+		memo.node, memo.stmt, memo.plan = n, p.Stmt, makeIndexPlan(p, n)
+	}
+	return memo.plan
+}
+
+func makeIndexPlan(p *Pass, n *pgsql.IndexStmt) indexPlan {
 	plan := indexPlan{}
 	t := p.Catalog.Table(n.Relation)
 	inverts, last, unknown := 0, -1, false

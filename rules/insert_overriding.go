@@ -42,7 +42,7 @@ var insertOverriding = &Rule{
 		always, known := false, false
 		if t := p.Catalog.Table(n.Relation); t != nil {
 			known = true
-			for _, c := range t.Columns {
+			for _, c := range t.Columns() {
 				always = always || c.Identity == 'a'
 			}
 		}

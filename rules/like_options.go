@@ -63,7 +63,7 @@ func reportLike(p *Pass, like *pgsql.TableLikeClause, r [2]int) {
 	}
 	identity := ""
 	if t != nil {
-		for _, c := range t.Columns {
+		for _, c := range t.Columns() {
 			if c.Identity != 0 {
 				identity = c.Name
 			}

@@ -34,7 +34,7 @@ var macaddr = &Rule{
 	Nodes: typeNodes,
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
-			bytes := map[string]int{"macaddr": 6, "macaddr8": 8}[u.builtin()]
+			bytes := macaddrBytes[u.builtin()]
 			if bytes == 0 {
 				return
 			}
@@ -63,3 +63,6 @@ func macLiteral(s string, bytes int) (string, bool) {
 	}
 	return strings.Join(parts, ":"), true
 }
+
+// macaddrBytes are the lengths of the two types.
+var macaddrBytes = map[string]int{"macaddr": 6, "macaddr8": 8}

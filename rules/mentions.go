@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -8,6 +10,9 @@ import (
 // mentions reports whether the text of an expression names the column.
 func mentions(expr, column string) bool {
 	if expr == "" {
+		return false
+	}
+	if !mayMention(expr, column) {
 		return false
 	}
 	tree, err := pgsql.Parse("SELECT " + expr)
@@ -26,14 +31,20 @@ func mentions(expr, column string) bool {
 	return found
 }
 
+// mayMention reports whether the text can name the column. It spares most
+// expressions the parser: a name without quotes stands there as it is.
+func mayMention(expr, column string) bool {
+	return strings.IndexByte(expr, '"') >= 0 || strings.Contains(strings.ToLower(expr), column)
+}
+
 // indexUses says how an index depends on a column.
 func indexUses(ix *catalog.Index, column string) (key, expr, predicate bool) {
 	for _, c := range ix.Columns {
 		switch {
 		case c.Column == column:
 			key = true
-		case c.Expr != "":
-			expr = expr || mentions(indexExpr(c.Expr), column)
+		case c.Expr != "" && !expr && mayMention(c.Expr, column):
+			expr = mentions(indexExpr(c.Expr), column)
 		}
 	}
 	return key, expr, mentions(ix.Where, column)

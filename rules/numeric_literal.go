@@ -25,6 +25,9 @@ var numericLiteral = &Rule{
 		},
 	},
 	Statement: func(p *Pass) {
+		if p.Stmt.Tree == nil {
+			return
+		}
 		for i, t := range p.Stmt.Tokens {
 			if t.Kind != pgsql.Number {
 				continue

@@ -70,7 +70,7 @@ var partition = &Rule{
 			Input: "CREATE VIEW v AS SELECT rank() OVER (PARTITION BY b ORDER BY a) AS r FROM t;\n",
 		},
 	},
-	Statement: recordPartitions,
+	Statement: findPartitions,
 	Finish:    flattenPartitions,
 }
 
@@ -84,12 +84,14 @@ type tableKey struct {
 func keyOf(t *catalog.Table) tableKey { return tableKey{t.Def.Source, t.Def.Start} }
 
 // partitions is what the rule remembers: which tables are partitions, and what
-// names which table. A table may become a partition long after statements
-// about it (pg_dump attaches them last), so all are kept until the end.
+// names them. A table may become a partition long after statements about it
+// (pg_dump attaches them last); so that not every statement of every history is
+// kept until then, the statements are looked at once more at the end, where
+// there are partitions at all.
 type partitions struct {
 	// parts are the partitions.
 	parts map[tableKey]*part
-	// refs are the statements that name a table.
+	// refs are the statements that name a partition.
 	refs map[tableKey][]*partRef
 	// rows are the tables of which a statement about rows was kept already.
 	rows map[tableKey]bool

@@ -26,6 +26,7 @@ func flattenPartitions(p *Pass) {
 	if len(s.parts) == 0 {
 		return
 	}
+	p.Replay(recordReferences)
 	f := &flatten{Pass: p, partitions: s, tables: map[tableKey]*catalog.Table{}, moved: map[*partRef]bool{}, gone: map[*partRef]string{}}
 	for _, t := range p.Catalog.Tables() {
 		f.tables[keyOf(t)] = t
@@ -167,7 +168,7 @@ func (f *flatten) covered(root *catalog.Table, ref *partRef) bool {
 	if root == nil || len(ref.columns) == 0 {
 		return false
 	}
-	for _, c := range root.Constraints {
+	for _, c := range root.Constraints() {
 		if !equalNames(c.Columns, ref.columns) {
 			continue
 		}
@@ -185,7 +186,7 @@ func (f *flatten) covered(root *catalog.Table, ref *partRef) bool {
 	if ref.kind != refIndex {
 		return false
 	}
-	for _, ix := range root.Indexes {
+	for _, ix := range root.Indexes() {
 		if len(ix.Columns) != len(ref.columns) || ref.unique && !ix.Unique {
 			continue
 		}

@@ -1,25 +1,45 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
-// partRecorder notes what one statement says about tables.
+// partRecorder notes what one statement says about partitions.
 type partRecorder struct {
 	*Pass
 	state *partitions
-	seen  map[*pgsql.RangeVar]bool // names that have been dealt with
-	full  *Statement               // the kept statement with its tokens, if needed
+	seen  []*pgsql.RangeVar // names that have been dealt with
+	full  *Statement        // the kept statement with its tokens, if needed
 	slim  *Statement
 }
 
-func recordPartitions(p *Pass) {
-	if p.Stmt.Tree == nil {
-		return
+// findPartitions finds the tables that are partitions, and reports the clauses
+// that make them so.
+func findPartitions(p *Pass) {
+	switch n := p.Stmt.Tree.(type) {
+	case *pgsql.CreateStmt:
+		if n.Partspec != nil || n.Partbound != nil {
+			newRecorder(p).partitioned(n)
+		}
+	case *pgsql.AlterTableStmt:
+		for i, e := range n.Cmds {
+			cmd, ok := e.(*pgsql.AlterTableCmd)
+			if !ok {
+				continue
+			}
+			if pc, ok := cmd.Def.(*pgsql.PartitionCmd); ok && pc.Name != nil && n.Relation != nil {
+				newRecorder(p).command(n, cmd, pc, i)
+				return
+			}
+		}
 	}
+}
+
+func newRecorder(p *Pass) *partRecorder {
 	s := State[partitions](p)
 	if s.parts == nil {
 		*s = partitions{
@@ -27,9 +47,26 @@ func recordPartitions(p *Pass) {
 			dropped: map[tableKey][2]bool{}, columns: map[tableKey][]string{},
 		}
 	}
-	r := &partRecorder{Pass: p, state: s, seen: map[*pgsql.RangeVar]bool{}}
+	return &partRecorder{Pass: p, state: s}
+}
+
+// recordReferences notes what a statement says of the partitions, which are
+// all known.
+func recordReferences(p *Pass) {
+	if p.Stmt.Tree == nil {
+		return
+	}
+	r := newRecorder(p)
 	r.statement(p.Stmt.Tree)
-	r.others(p.Stmt.Tree)
+	for _, t := range bodyTables(p) {
+		r.ref(t, &partRef{kind: refRead, end: len(p.Stmt.Text)})
+	}
+	pgsql.Walk(p.Stmt.Tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+		if rv, ok := n.(*pgsql.RangeVar); ok {
+			r.named(rv)
+		}
+		return true
+	})
 }
 
 func (r *partRecorder) statement(tree pgsql.Node) {
@@ -114,6 +151,9 @@ func (r *partRecorder) ref(t *catalog.Table, ref *partRef) {
 }
 
 func (r *partRecorder) add(key tableKey, ref *partRef) {
+	if r.state.parts[key] == nil {
+		return
+	}
 	if ref.stmt == nil {
 		ref.stmt = r.keep(false)
 	}
@@ -134,7 +174,7 @@ func (r *partRecorder) about(rv *pgsql.RangeVar, kind refKind, what string) {
 	if rv == nil {
 		return
 	}
-	r.seen[rv] = true
+	r.saw(rv)
 	ref := &partRef{kind: kind, what: what}
 	ref.start, ref.end = nameSpan(r.Stmt, rv)
 	r.ref(r.Catalog.Table(rv), ref)
@@ -145,19 +185,29 @@ func (r *partRecorder) aboutIndex(rv *pgsql.RangeVar) {
 	if rv == nil {
 		return
 	}
-	r.seen[rv] = true
+	r.saw(rv)
 	for _, ix := range r.Catalog.Indexes(catalog.Name{Schema: rv.Schemaname, Name: rv.Relname}) {
 		r.ref(ix.Table, &partRef{kind: refAbout, what: "index " + rv.Relname})
 	}
 }
 
 func (r *partRecorder) create(n *pgsql.CreateStmt) {
-	r.seen[n.Relation] = true
+	r.saw(n.Relation)
 	if t := r.Catalog.Table(n.Relation); t != nil && n.IfNotExists {
 		r.ref(t, &partRef{kind: refAbout, what: "the table made again"})
 	}
-	key := tableKey{r.Stmt.Source, r.Stmt.Start()}
-	r.add(key, &partRef{kind: refMade})
+	r.add(r.key(), &partRef{kind: refMade})
+	if n.Partbound != nil && len(n.InhRelations) == 1 {
+		r.saw(n.InhRelations[0].(*pgsql.RangeVar))
+	}
+}
+
+// key is that of the table which the statement makes.
+func (r *partRecorder) key() tableKey { return tableKey{r.Stmt.Source, r.Stmt.Start()} }
+
+// partitioned notes a table that is partitioned, or a partition.
+func (r *partRecorder) partitioned(n *pgsql.CreateStmt) {
+	key := r.key()
 	if n.Partspec != nil {
 		for _, e := range n.Partspec.PartParams {
 			if el, ok := e.(*pgsql.PartitionElem); ok {
@@ -170,7 +220,6 @@ func (r *partRecorder) create(n *pgsql.CreateStmt) {
 		return
 	}
 	parent := n.InhRelations[0].(*pgsql.RangeVar)
-	r.seen[parent] = true
 	r.attach(key, catalog.Name{Schema: n.Relation.Schemaname, Name: n.Relation.Relname}, parent, n.Partbound).like = true
 }
 
@@ -189,11 +238,11 @@ func (r *partRecorder) attach(key tableKey, name catalog.Name, parent *pgsql.Ran
 }
 
 func sameColumns(a, b *catalog.Table) bool {
-	if len(a.Columns) != len(b.Columns) {
+	if len(a.Columns()) != len(b.Columns()) {
 		return false
 	}
-	for i := range a.Columns {
-		if a.Columns[i].Name != b.Columns[i].Name {
+	for i := range a.Columns() {
+		if a.Columns()[i].Name != b.Columns()[i].Name {
 			return false
 		}
 	}
@@ -230,24 +279,15 @@ func (r *partRecorder) alter(n *pgsql.AlterTableStmt) {
 		return
 	}
 	t := r.Catalog.Table(n.Relation)
-	for i, e := range n.Cmds {
-		cmd, ok := e.(*pgsql.AlterTableCmd)
-		if !ok {
-			continue
+	for _, e := range n.Cmds {
+		if cmd, ok := e.(*pgsql.AlterTableCmd); ok {
+			if pc, ok := cmd.Def.(*pgsql.PartitionCmd); ok && pc.Name != nil {
+				r.saw(n.Relation, pc.Name)
+				return
+			}
 		}
-		pc, ok := cmd.Def.(*pgsql.PartitionCmd)
-		if !ok || pc.Name == nil {
-			continue
-		}
-		r.seen[n.Relation], r.seen[pc.Name] = true, true
-		if cmd.Subtype == pgsql.ATAttachPartition {
-			r.attachCommand(n, pc, i)
-		} else {
-			r.detach(n, pc)
-		}
-		return
 	}
-	r.seen[n.Relation] = true
+	r.saw(n.Relation)
 	if t == nil {
 		return
 	}
@@ -263,20 +303,31 @@ func (r *partRecorder) alter(n *pgsql.AlterTableStmt) {
 	r.ref(t, ref)
 }
 
-// alterIndex deals with ALTER INDEX ... ATTACH PARTITION and what else is said
-// of an index of a partition.
+// command reports an ALTER that attaches or detaches a partition.
+func (r *partRecorder) command(n *pgsql.AlterTableStmt, cmd *pgsql.AlterTableCmd, pc *pgsql.PartitionCmd, i int) {
+	switch {
+	case cmd.Subtype == pgsql.ATAttachPartition && n.Objtype == pgsql.ObjectIndex:
+		r.Report(Finding{Severity: Error, Fidelity: Exact, Edits: r.DropStatement(),
+			Message: "a plain table's index has no partitions to attach: the statement goes"})
+	case cmd.Subtype == pgsql.ATAttachPartition:
+		r.attachCommand(n, pc, i)
+	default:
+		r.detach(n, pc)
+	}
+}
+
+// alterIndex deals with what is said of an index of a partition, but for
+// ATTACH PARTITION, which goes in any case.
 func (r *partRecorder) alterIndex(n *pgsql.AlterTableStmt) {
 	for _, e := range n.Cmds {
 		cmd, ok := e.(*pgsql.AlterTableCmd)
 		if !ok || cmd.Subtype != pgsql.ATAttachPartition {
 			continue
 		}
-		r.seen[n.Relation] = true
+		r.saw(n.Relation)
 		if pc, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
-			r.seen[pc.Name] = true
+			r.saw(pc.Name)
 		}
-		r.Report(Finding{Severity: Error, Fidelity: Exact, Edits: r.DropStatement(),
-			Message: "a plain table's index has no partitions to attach: the statement goes"})
 		return
 	}
 	r.aboutIndex(n.Relation)
@@ -355,7 +406,7 @@ func shapeOf(st *Statement, first, last int) string {
 }
 
 func (r *partRecorder) index(n *pgsql.IndexStmt) {
-	r.seen[n.Relation] = true
+	r.saw(n.Relation)
 	st := r.Stmt
 	ref := &partRef{kind: refIndex, what: "the index", unique: n.Unique, object: n.Idxname}
 	ref.start, ref.end = nameSpan(st, n.Relation)
@@ -427,7 +478,7 @@ func (r *partRecorder) grant(n *pgsql.GrantStmt) {
 		if !ok || i >= len(list.Elements) {
 			continue
 		}
-		r.seen[rv] = true
+		r.saw(rv)
 		ref := &partRef{kind: refElement, stmt: r.keep(true), list: list, element: i, what: "the privilege"}
 		ref.start, ref.end = nameSpan(st, rv)
 		r.ref(r.Catalog.Table(rv), ref)
@@ -500,7 +551,7 @@ func (r *partRecorder) rows(rv *pgsql.RangeVar, columns bool) {
 	if t == nil {
 		return
 	}
-	r.seen[rv] = true
+	r.saw(rv)
 	kind := refRows
 	if !columns {
 		kind = refRowsAll
@@ -517,24 +568,16 @@ func (r *partRecorder) rows(rv *pgsql.RangeVar, columns bool) {
 	r.about(rv, kind, "")
 }
 
-// others notes the tables that are named anywhere else in the statement, or in
-// the body of a function.
-func (r *partRecorder) others(tree pgsql.Node) {
-	for _, t := range bodyTables(r.Pass) {
-		r.ref(t, &partRef{kind: refRead, end: len(r.Stmt.Text)})
-	}
-	pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
-		rv, ok := n.(*pgsql.RangeVar)
-		if ok && !r.seen[rv] {
-			r.named(rv)
-		}
-		return true
-	})
-}
+// saw notes that the names have been dealt with.
+func (r *partRecorder) saw(rvs ...*pgsql.RangeVar) { r.seen = append(r.seen, rvs...) }
 
-// named notes a table that a statement reads or changes. Of the statements
-// about rows of tables that are no partition yet, one is kept.
+// named notes a table that is named anywhere else in the statement: it reads or
+// changes it. Of the statements about rows of tables that are no partition yet,
+// one is kept.
 func (r *partRecorder) named(rv *pgsql.RangeVar) {
+	if slices.Contains(r.seen, rv) {
+		return
+	}
 	t := r.Catalog.Table(rv)
 	if t == nil {
 		return

@@ -99,6 +99,11 @@ func (p *Pass) Parent(n int) pgsql.Node {
 	return nil
 }
 
+// Replay calls f for each statement of the history once more, with the catalog
+// as it was in front of it. It is for Finish alone, and for what cannot be kept
+// of every statement: it costs as much as reading the history.
+func (p *Pass) Replay(f func(*Pass)) { p.run.again(p.Rule, f) }
+
 // State returns the rule's own memory over one run, made by zero value on the
 // first call. A rule holds nothing between runs.
 func State[T any](p *Pass) *T {

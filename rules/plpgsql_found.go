@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -156,8 +157,8 @@ func (br *bodyReader) pure(tree pgsql.Node) bool {
 	pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
 		switch n := n.(type) {
 		case *pgsql.FuncCall:
-			rank, known := builtinVolatility()[catalog.ListName(n.Funcname).Name]
-			ok = ok && known && rank < 2
+			v, known := expr.FunctionVolatility(catalog.ListName(n.Funcname).Name)
+			ok = ok && known && v < expr.Volatile
 		case *pgsql.LockingClause:
 			ok = false
 		}

@@ -66,7 +66,7 @@ func (br *bodyReader) columns(sel *pgsql.SelectStmt) (out []*catalog.Column, sta
 				if len(sel.TargetList) > 1 || len(tables) != 1 || !complete || len(ref.Fields) > 2 {
 					return nil, false
 				}
-				return tables[0].Columns, true
+				return tables[0].Columns(), true
 			}
 			if c.Name == "" {
 				c.Name = catalog.ListName(ref.Fields).Name
@@ -90,7 +90,7 @@ func (br *bodyReader) fromTables(sel *pgsql.SelectStmt) (out []*catalog.Table, c
 		switch n := n.(type) {
 		case *pgsql.RangeVar:
 			t := br.Catalog.Table(n)
-			if t == nil || len(t.Columns) == 0 {
+			if t == nil || len(t.Columns()) == 0 {
 				complete = false
 				return
 			}

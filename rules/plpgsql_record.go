@@ -283,7 +283,7 @@ func (br *bodyReader) hasColumn(name string) bool {
 	if br.columnNames == nil {
 		br.columnNames = map[string]bool{}
 		for _, t := range br.Catalog.Tables() {
-			for _, c := range t.Columns {
+			for _, c := range t.Columns() {
 				br.columnNames[c.Name] = true
 			}
 		}

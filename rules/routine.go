@@ -20,6 +20,8 @@ type routine struct {
 	returns    catalog.Type
 	params     []*pgsql.FunctionParameter
 	options    []*pgsql.DefElem
+	// vars are the types of what is declared; see variables.
+	vars map[string]catalog.Type
 	// body is nil for a body in the SQL standard's form and for languages other
 	// than SQL and PL/pgSQL.
 	body *routineBody

@@ -50,7 +50,7 @@ var routineDependency = &Rule{
 	Check: func(p *Pass, node pgsql.Node) {
 		mem := State[routineUsers](p)
 		if mem.users == nil {
-			mem.users = map[string]*user{}
+			*mem = routineUsers{users: map[string]*user{}, byRelation: userIndex{}, byFunction: userIndex{}, byTable: userIndex{}}
 		}
 		if p.Stmt.Down {
 			return
@@ -115,9 +115,55 @@ func mapSet[K comparable, V any](m map[K]V, k K, v V) map[K]V {
 // routineUsers is the rule's memory: what uses relations, by its own key.
 type routineUsers struct {
 	users map[string]*user
+	// byRelation and byFunction are the users by what they name, byTable the
+	// triggers by the name of their own table.
+	byRelation, byFunction, byTable userIndex
 	// bodies are those of trigger functions, which depend on nothing until a
 	// trigger runs them.
 	bodies map[string][]pgsql.Node
+}
+
+// userIndex finds users by something about them, and then by their own key.
+type userIndex map[string]map[string]*user
+
+func (ix userIndex) add(by, key string, u *user) {
+	if ix[by] == nil {
+		ix[by] = map[string]*user{}
+	}
+	ix[by][key] = u
+}
+
+func (ix userIndex) remove(by, key string) {
+	if delete(ix[by], key); len(ix[by]) == 0 {
+		delete(ix, by)
+	}
+}
+
+// set notes a user, in the place of the one that had its key.
+func (mem *routineUsers) set(key string, u *user) {
+	mem.unset(key)
+	mem.users[key] = u
+	u.each(mem, func(ix userIndex, by string) { ix.add(by, key, u) })
+}
+
+func (mem *routineUsers) unset(key string) {
+	if u := mem.users[key]; u != nil {
+		delete(mem.users, key)
+		u.each(mem, func(ix userIndex, by string) { ix.remove(by, key) })
+	}
+}
+
+// each calls f for all that the user is found by.
+func (u *user) each(mem *routineUsers, f func(ix userIndex, by string)) {
+	for r := range u.relations {
+		f(mem.byRelation, r)
+	}
+	for fn := range u.functions {
+		f(mem.byFunction, fn)
+	}
+	if _, table, ok := strings.Cut(u.name, " on table "); ok && u.noun == "trigger" {
+		f(mem.byTable, table)
+	}
 }
 
 // user is a view, a function or a trigger, with what it names.
@@ -164,7 +210,7 @@ func (mem *routineUsers) add(p *Pass, noun string, name catalog.Name, trees []pg
 			return true
 		})
 	}
-	mem.users[userKey(noun, name)] = u
+	mem.set(userKey(noun, name), u)
 }
 
 // using returns what uses a relation, or a column of it, in order.
@@ -175,8 +221,8 @@ func (mem *routineUsers) using(p *Pass, rv *pgsql.RangeVar, column string, which
 	}
 	id := tableID(p, t.Name)
 	var out []*user
-	for _, u := range mem.users {
-		if !u.relations[id] || !which(u) || column != "" && (u.noun == "trigger" || !u.star && !u.columns[column]) {
+	for _, u := range mem.byRelation[id] {
+		if !which(u) || column != "" && (u.noun == "trigger" || !u.star && !u.columns[column]) {
 			continue
 		}
 		out = append(out, u)
@@ -219,9 +265,9 @@ func (mem *routineUsers) rename(p *Pass, n *pgsql.RenameStmt) {
 		if n.Relation != nil {
 			old := userKey("view", catalog.Name{Name: n.Relation.Relname})
 			if u := mem.users[old]; u != nil {
-				delete(mem.users, old)
+				mem.unset(old)
 				u.name = n.Newname
-				mem.users[userKey("view", catalog.Name{Name: n.Newname})] = u
+				mem.set(userKey("view", catalog.Name{Name: n.Newname}), u)
 			}
 		}
 	case pgsql.ObjectColumn:
@@ -244,19 +290,19 @@ func (mem *routineUsers) drop(p *Pass, n *pgsql.DropStmt) {
 	switch n.RemoveType {
 	case pgsql.ObjectView, pgsql.ObjectMatview:
 		for name := range gone {
-			delete(mem.users, "view "+name)
+			mem.unset("view " + name)
 		}
 	case pgsql.ObjectTrigger:
 		if _, table, name := droppedTrigger(p, n); name != "" {
 			if i := strings.LastIndexByte(table, '.'); i >= 0 {
 				table = table[i+1:]
 			}
-			delete(mem.users, "trigger "+name+" on table "+strings.Trim(table, `"`))
+			mem.unset("trigger " + name + " on table " + strings.Trim(table, `"`))
 		}
 	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine:
 		for name := range gone {
 			mem.callers(p, n, name, gone)
-			delete(mem.users, "function "+name)
+			mem.unset("function " + name)
 		}
 	case pgsql.ObjectTable:
 		for _, o := range n.Objects {
@@ -273,8 +319,8 @@ func (mem *routineUsers) callers(p *Pass, n *pgsql.DropStmt, name string, gone m
 		return
 	}
 	var names []string
-	for _, u := range mem.users {
-		if u.isRoutine() && u.functions[name] && !gone[u.name] && u.name != name {
+	for _, u := range mem.byFunction[name] {
+		if u.isRoutine() && !gone[u.name] && u.name != name {
 			names = append(names, u.noun+" "+u.name)
 		}
 	}
@@ -294,15 +340,13 @@ func (mem *routineUsers) dropTable(p *Pass, n *pgsql.DropStmt, name catalog.Name
 			if u.isRoutine() {
 				p.Report(Finding{Severity: Warning, Fidelity: Changed, Message: fmt.Sprintf("CASCADE drops %s %s with the table, which PostgreSQL does not", u.noun, u.name)})
 			}
-			delete(mem.users, userKey(u.noun, catalog.Name{Name: u.name}))
+			mem.unset(userKey(u.noun, catalog.Name{Name: u.name}))
 		}
 		return
 	}
 	mem.refuse(p, rv, "", "DROP TABLE", other)
 	// The table's own triggers go with it.
-	for key, u := range mem.users {
-		if u.noun == "trigger" && strings.HasSuffix(u.name, " on table "+name.Name) {
-			delete(mem.users, key)
-		}
+	for key := range mem.byTable[name.Name] {
+		mem.unset(key)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -141,7 +142,7 @@ func (br *bodyReader) call(f fragment, n *pgsql.FuncCall, stop func(pgsql.PLSpan
 		len(n.Args) <= len(br.r.params) && len(br.Catalog.Functions(name)) == 0 && !isBuiltin(name):
 		stop(at, true, "a function that calls itself is not supported", "Write a loop or WITH RECURSIVE", "")
 	case missingFunction(br.Pass, n):
-		stop(at, true, fmt.Sprintf("function %s() does not exist in CockroachDB", name.Name), missingTodo(name.Name), missingUntil(name.Name))
+		stop(at, true, missingMessage(name.Name), missingTodo(name.Name), missingUntil(name.Name))
 	}
 }
 
@@ -155,8 +156,8 @@ func (br *bodyReader) nameEnd(i int) int {
 // isBuiltin reports whether either database has a function of the name built
 // in, which a call may mean.
 func isBuiltin(name catalog.Name) bool {
-	_, ok := builtinVolatility()[name.Name]
-	return ok || isMissing(name)
+	pg, crdb := expr.HasFunction(name.Name)
+	return pg || crdb
 }
 
 // refusedInBody names the kind of a statement that CockroachDB does not take

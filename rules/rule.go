@@ -51,6 +51,12 @@ type Rule struct {
 	Finish func(*Pass)
 }
 
+// Runs reports whether a run for the target, over a history of the layout,
+// includes the rule.
+func (r *Rule) Runs(target Target, layout string, advice bool) bool {
+	return target.Meets(r.Versions) && (r.Layout == "" || r.Layout == layout) && (!r.Advice || advice)
+}
+
 // Example shows a rule at work. The input is a whole history of its own.
 type Example struct {
 	// Name says what the example shows, in a few words.

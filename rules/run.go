@@ -25,12 +25,15 @@ type Run struct {
 	catalog *catalog.Catalog
 
 	statement []*Rule
-	byKind    map[pgsql.Kind][]*Rule
+	byKind    [pgsql.KindCount][]*Rule
 	after     []*Rule
 	finish    []*Rule
 
 	state   map[*Rule]any
 	pending []Reported // of the current statement
+
+	replay func(func(*Statement)) error
+	failed error // of a replay
 
 	// typeUse is the last answer of typeUses.
 	typeUse struct {
@@ -38,6 +41,17 @@ type Run struct {
 		stmt *Statement
 		use  *typeUse
 		ok   bool
+	}
+	// constraints is the last answer of constraintsOf.
+	constraints struct {
+		stmt *Statement
+		list []definedConstraint
+	}
+	// indexPlan is the last answer of planIndex.
+	indexPlan struct {
+		node *pgsql.IndexStmt
+		stmt *Statement
+		plan indexPlan
 	}
 }
 
@@ -47,11 +61,10 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 		target:  target,
 		layout:  layout,
 		catalog: catalog.New(),
-		byKind:  map[pgsql.Kind][]*Rule{},
 		state:   map[*Rule]any{},
 	}
 	for _, rule := range all {
-		if !target.Meets(rule.Versions) || rule.Layout != "" && rule.Layout != layout || rule.Advice && !advice {
+		if !rule.Runs(target, layout, advice) {
 			continue
 		}
 		if rule.Statement != nil {
@@ -93,22 +106,54 @@ func (r *Run) Statement(st *Statement) []Reported {
 		pass.Rule = rule
 		rule.After(&pass, r.pending)
 	}
-	if st.Tree != nil && !st.Down {
-		r.catalog.Apply(st.Statement, st.Source)
-		applyLifted(&pass)
-	}
+	follow(r.catalog, st)
+	applyLifted(&pass)
 	return r.take()
 }
 
-// Finish runs what the rules have to say at the end of the history.
-func (r *Run) Finish() []Reported {
-	r.pending = r.pending[:0]
+// follow lets a catalog follow a statement. Each source's way back starts from
+// what its way forward left, and leads nowhere: what comes behind it does not
+// build on it.
+func follow(c *catalog.Catalog, st *Statement) {
+	if st.Tree == nil {
+		return
+	}
+	if st.Down {
+		c.Begin(st.Source)
+	} else {
+		c.Rollback()
+	}
+	c.Apply(st.Statement, st.Source)
+}
+
+// Finish runs what the rules have to say at the end of the history. replay
+// hands over the statements of the whole history once more, to those rules that
+// ask; its error is Finish's.
+func (r *Run) Finish(replay func(func(*Statement)) error) ([]Reported, error) {
+	r.catalog.Rollback()
+	r.pending, r.replay = r.pending[:0], replay
 	pass := Pass{Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
 	for _, rule := range r.finish {
 		pass.Rule = rule
 		rule.Finish(&pass)
 	}
-	return r.take()
+	return r.take(), r.failed
+}
+
+// again goes through the history once more for one rule.
+func (r *Run) again(rule *Rule, f func(*Pass)) {
+	if r.failed != nil {
+		return
+	}
+	final := r.catalog
+	defer func() { r.catalog = final }()
+	r.catalog = catalog.New()
+	pass := Pass{Rule: rule, Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
+	r.failed = r.replay(func(st *Statement) {
+		pass.Stmt = st
+		f(&pass)
+		follow(r.catalog, st)
+	})
 }
 
 // Catalog returns what exists behind the statements seen so far.

@@ -31,7 +31,7 @@ var serial = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
-		to, ok := map[string]string{"serial2": "SMALLINT", "serial4": "INTEGER", "serial8": "BIGINT"}[builtin(catalog.TypeOf(n.TypeName))]
+		to, ok := serialBase[builtin(catalog.TypeOf(n.TypeName))]
 		if !ok {
 			return
 		}
@@ -47,3 +47,6 @@ var serial = &Rule{
 		p.Report(f)
 	},
 }
+
+// serialBase are the types that PostgreSQL's serial pseudo types stand for.
+var serialBase = map[string]string{"serial2": "SMALLINT", "serial4": "INTEGER", "serial8": "BIGINT"}

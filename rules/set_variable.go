@@ -221,6 +221,10 @@ func judgeValue(name, value string) variable {
 		if value != "" {
 			return gone(Exact, "CockroachDB has no tablespaces: the setting goes")
 		}
+	case "default_table_access_method":
+		if value != "heap" && value != "default" {
+			return gone(Exact, "CockroachDB has no table access methods: the setting goes")
+		}
 	case "default_with_oids":
 		if on {
 			return gone(Weaker, "CockroachDB's tables have no OIDs: the setting goes")

@@ -31,12 +31,12 @@ var systemColumn = &Rule{
 		if !ok {
 			return
 		}
-		todo := map[string]string{
-			"ctid": "Name the primary key instead, or rowid where the table has none",
-			"xmin": "Use crdb_internal_mvcc_timestamp", "xmax": "Leave it out", "cmin": "Leave it out", "cmax": "Leave it out",
-		}[s.Sval]
+		todo := hiddenColumns[s.Sval]
+		if todo == "" {
+			return
+		}
 		at := p.Stmt.tokenOf(n)
-		if todo == "" || at < 0 {
+		if at < 0 {
 			return
 		}
 		for _, parent := range p.Parents {
@@ -48,4 +48,10 @@ var systemColumn = &Rule{
 		f.at(p.Stmt, at, p.Stmt.nameEnd(at))
 		p.Report(f)
 	},
+}
+
+// hiddenColumns are those of PostgreSQL, with what to do without them.
+var hiddenColumns = map[string]string{
+	"ctid": "Name the primary key instead, or rowid where the table has none",
+	"xmin": "Use crdb_internal_mvcc_timestamp", "xmax": "Leave it out", "cmin": "Leave it out", "cmax": "Leave it out",
 }

@@ -41,6 +41,44 @@ func partitionStatement(n *pgsql.CreateStmt) bool { return n.Partbound != nil }
 // the token range of the column, the table element or the ALTER TABLE command
 // that holds it. table is nil where it is not known.
 func eachConstraint(p *Pass, f func(k *pgsql.Constraint, table *catalog.Table, column *pgsql.ColumnDef, first, last int)) {
+	for _, d := range constraintsOf(p) {
+		f(d.k, d.table, d.column, d.first, d.last)
+	}
+}
+
+// definesConstraint reports whether the statement defines a constraint of a kind.
+func definesConstraint(p *Pass, kind pgsql.ConstrType) bool {
+	for _, d := range constraintsOf(p) {
+		if d.k.Contype == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// definedConstraint is a constraint that a statement defines; see
+// eachConstraint.
+type definedConstraint struct {
+	k           *pgsql.Constraint
+	table       *catalog.Table
+	column      *pgsql.ColumnDef
+	first, last int
+}
+
+// constraintsOf returns the constraints that the statement defines. Several
+// rules ask about the same statement.
+func constraintsOf(p *Pass) []definedConstraint {
+	memo := &p.run.constraints
+	if memo.stmt != p.Stmt {
+		memo.stmt, memo.list = p.Stmt, memo.list[:0]
+		collectConstraints(p, func(k *pgsql.Constraint, t *catalog.Table, d *pgsql.ColumnDef, first, last int) {
+			memo.list = append(memo.list, definedConstraint{k, t, d, first, last})
+		})
+	}
+	return memo.list
+}
+
+func collectConstraints(p *Pass, f func(k *pgsql.Constraint, table *catalog.Table, column *pgsql.ColumnDef, first, last int)) {
 	st := p.Stmt
 	column := func(d *pgsql.ColumnDef, t *catalog.Table, r [2]int) {
 		for _, e := range d.Constraints {

@@ -42,7 +42,10 @@ var temporalIfExists = &Rule{
 		if st.Tree == nil {
 			return
 		}
-		for i := range st.Tokens {
+		for i, t := range st.Tokens {
+			if t.End-t.Start != len("if") {
+				continue
+			}
 			switch {
 			case st.Words(i, "if", "not", "exists"):
 				f := Finding{Severity: Error, Fidelity: Exact, Edits: []Edit{p.Delete(i, i+2)},

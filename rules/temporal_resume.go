@@ -353,7 +353,8 @@ func goesWithColumns(d drop, gone map[columnKey]bool) bool {
 // front. Drops of several kinds, and of what the version makes again, stay
 // where they are and get a guard each.
 func (u *resumeUnit) combine(p *Pass, drops []drop) {
-	together := len(drops) > 0 && (len(drops) > 1 || drops[0].st != u.last)
+	together := len(drops) > 0 && (len(drops) > 1 || drops[0].st != u.last) &&
+		u.last.Err == nil // it might be a quote without an end, which would swallow what comes behind
 	var guards []string
 	known := true
 	for _, d := range drops {

@@ -51,6 +51,9 @@ var temporalSplitter = &Rule{
 			return
 		}
 		for i, t := range st.Tokens {
+			if st.Err != nil {
+				break // nobody knows what an edit would do to it
+			}
 			text := st.Str(i)
 			switch t.Kind {
 			case pgsql.Word:
@@ -100,14 +103,22 @@ func splitterWord(p *Pass, i int, text string) {
 	if strings.IndexByte(text, '_') < 0 && strings.IndexByte(text, '$') < 0 {
 		return
 	}
-	lower := strings.ToLower(text)
-	for _, part := range strings.FieldsFunc(lower, func(r rune) bool { return r == '_' || r == '$' }) {
-		switch part {
-		case "begin", "end", "if", "loop":
+	for rest := text; rest != ""; {
+		part := rest
+		if k := strings.IndexAny(rest, "_$"); k >= 0 {
+			part, rest = rest[:k], rest[k+1:]
+		} else {
+			rest = ""
+		}
+		if len(part) < len("if") || len(part) > len("begin") {
+			continue
+		}
+		switch word := strings.ToUpper(part); word {
+		case "BEGIN", "END", "IF", "LOOP":
 			f := Finding{Severity: Error, Fidelity: Exact,
-				Message: fmt.Sprintf("temporal-sql-tool takes %s in the name %s for a keyword: the name is quoted", strings.ToUpper(part), text)}
+				Message: fmt.Sprintf("temporal-sql-tool takes %s in the name %s for a keyword: the name is quoted", word, text)}
 			f.at(p.Stmt, i, i)
-			f.Edits = []Edit{p.Replace(f.Start, f.End, `"`+lower+`"`)}
+			f.Edits = []Edit{p.Replace(f.Start, f.End, `"`+pgsql.Fold(text)+`"`)}
 			p.Report(f)
 			return
 		}
@@ -170,7 +181,7 @@ func splitterComments(p *Pass) {
 	}
 	var edits []Edit
 	for _, c := range st.Comments {
-		if !c.Block {
+		if !c.Block || st.Err != nil && c.Start >= 0 {
 			continue
 		}
 		start, end := st.Start()+int64(c.Start), st.Start()+int64(c.End)

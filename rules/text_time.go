@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -53,8 +54,15 @@ var textTime = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, tz TIMESTAMPTZ, at TIMESTAMP GENERATED ALWAYS AS (tz AT TIME ZONE 'UTC') STORED);\n",
 		},
 	},
-	Nodes:  []pgsql.Kind{pgsql.KindCreateFunctionStmt, pgsql.KindFuncCall, pgsql.KindTypeCast},
-	Check:  checkTextTime,
+	Nodes: []pgsql.Kind{pgsql.KindCreateFunctionStmt, pgsql.KindFuncCall},
+	Check: checkTextTime,
+	Statement: func(p *Pass) {
+		for _, o := range objections(p) {
+			if f, ok := textTimeFinding(o); ok {
+				p.Report(f)
+			}
+		}
+	},
 	Finish: finishTextTime,
 }
 
@@ -124,12 +132,6 @@ func checkTextTime(p *Pass, n pgsql.Node) {
 			mem.functions[catalog.Name{Name: name.Name}] = &converter{conversion: conv, stmt: st}
 		}
 	case *pgsql.FuncCall:
-		if isAtUTC(n) {
-			if cast, ok := n.Args[1].(*pgsql.TypeCast); ok && immutableContext(p) != "" {
-				reportCast(p, cast, n)
-			}
-			return
-		}
 		conv := State[converters](p).functions[catalog.Name{Name: catalog.ListName(n.Funcname).Name}]
 		if conv == nil {
 			return
@@ -150,86 +152,85 @@ func checkTextTime(p *Pass, n pgsql.Node) {
 			Message: fmt.Sprintf("%s() converts a text to %s, which depends on settings of the session; the immutable expression for it takes its place",
 				catalog.ListName(n.Funcname).Name, conv.to)}
 		f.at(st, first, last)
-		f.Edits = []Edit{p.Replace(f.Start, f.End, wrap(p, text))}
+		f.Edits = []Edit{p.Replace(f.Start, f.End, wrap(p.Parent(0), text))}
 		p.Report(f)
-	case *pgsql.TypeCast:
-		if parent, ok := p.Parent(0).(*pgsql.FuncCall); ok && isAtUTC(parent) {
-			return // with the parent
-		}
-		if immutableContext(p) != "" {
-			reportCast(p, n, n)
-		}
 	}
 }
 
 // wrap puts an expression of several operators into parentheses where it
 // becomes part of a larger one.
-func wrap(p *Pass, text string) string {
+func wrap(parent pgsql.Node, text string) string {
 	if !strings.Contains(text, " ") {
 		return text
 	}
-	switch p.Parent(0).(type) {
+	switch parent.(type) {
 	case *pgsql.Constraint, *pgsql.FuncCall, *pgsql.CoalesceExpr:
 		return text
 	}
 	return "(" + text + ")"
 }
 
-// reportCast reports a cast of a text that whole, the cast itself or AT TIME
-// ZONE 'UTC' around it, rests on.
-func reportCast(p *Pass, cast *pgsql.TypeCast, whole pgsql.Node) {
-	st := p.Stmt
-	conv := conversion{to: builtin(catalog.TypeOf(cast.TypeName)), utc: whole != pgsql.Node(cast)}
-	if _, ok := parsers[conv.to]; !ok && conv.to != "timestamptz" || !isText(p, cast.Arg) {
-		return
+// textTimeFinding is the finding of a cast from text to a date or a time that an
+// immutable expression can take the place of: the cast itself, or AT TIME ZONE
+// 'UTC' around it.
+func textTimeFinding(o *objection) (Finding, bool) {
+	cast, ok := o.Node.(*pgsql.TypeCast)
+	if !ok || o.Kind != expr.Cast || o.Volatility != expr.Stable {
+		return Finding{}, false
 	}
-	first, operand, ok := castOperand(st, cast)
-	if !ok {
-		return
+	if _, literal := cast.Arg.(*pgsql.AConst); literal || !textTypes[builtin(o.From)] {
+		return Finding{}, false
 	}
-	_, last, _ := st.typeSpan(cast.TypeName)
-	if st.Is(first, "cast") {
-		last = st.Close(first + 1)
-	}
-	if conv.utc {
-		last = st.TokenAt(int(whole.(*pgsql.FuncCall).Args[0].(*pgsql.AConst).Location))
-	}
-	text, ok := conv.rewrite(operand)
-	if !ok {
-		return
+	whole, parent := pgsql.Node(cast), pgsql.Node(nil)
+	pgsql.Walk(o.root, func(n pgsql.Node, parents []pgsql.Node) bool {
+		up := func(i int) pgsql.Node {
+			if i = len(parents) - i; i >= 0 {
+				return parents[i]
+			}
+			return o.owner
+		}
+		if n == pgsql.Node(cast) {
+			if call, ok := up(1).(*pgsql.FuncCall); ok && isAtUTC(call) && call.Args[1] == n {
+				whole, parent = call, up(2)
+			} else {
+				parent = up(1)
+			}
+		}
+		return true
+	})
+	conv := conversion{to: builtin(o.To), utc: whole != pgsql.Node(cast)}
+	first, last, ok := o.site.extent(whole)
+	operandFirst, operandLast, found := o.site.extent(cast.Arg)
+	text, can := conv.rewrite(o.site.st.textOf(operandFirst, operandLast))
+	if !ok || !found || !can {
+		return Finding{}, false
 	}
 	f := Finding{Severity: Error, Fidelity: Exact,
-		Message: fmt.Sprintf("a cast from text to %s depends on settings of the session, which CockroachDB does not allow in %s; an immutable expression takes its place", conv.to, immutableContext(p))}
-	f.at(st, first, last)
-	f.Edits = []Edit{p.Replace(f.Start, f.End, wrap(p, text))}
-	p.Report(f)
+		Message: fmt.Sprintf("a cast from text to %s depends on settings of the session, which CockroachDB does not allow in %s; an immutable expression takes its place", conv.to, placeWords(o.place))}
+	f.at(o.site.st, first, last)
+	f.Edits = []Edit{o.site.replace(first, last, wrap(parent, text))}
+	return f, true
 }
 
-// castOperand returns the first token of a cast and the text of its operand,
-// without parentheses around it.
-func castOperand(st *Statement, cast *pgsql.TypeCast) (first int, operand string, ok bool) {
-	at := st.TokenAt(int(cast.Location))
-	if at >= len(st.Tokens) {
-		return 0, "", false
+// placeWords names a place in words.
+func placeWords(place expr.Place) string {
+	switch place {
+	case expr.IndexElement:
+		return "an index expression"
+	case expr.IndexPredicate:
+		return "an index predicate"
+	case expr.CheckConstraint:
+		return "a CHECK"
+	case expr.ColumnDefault, expr.AddColumnDefault, expr.SetDefault:
+		return "a default"
+	case expr.PolicyUsing, expr.PolicyCheck:
+		return "a policy"
+	case expr.TriggerWhen:
+		return "the condition of a trigger"
+	case expr.Query:
+		return "a query"
 	}
-	var from, to int
-	switch {
-	case st.Is(at, "::"):
-		from, to = st.operandStart(at-1), at-1
-		first = from
-	case st.Is(at, "cast") && st.Is(at+1, "("):
-		first, from = at, at+2
-		to = st.Find(from, "as") - 1
-	default:
-		return 0, "", false
-	}
-	for to > from && st.Is(from, "(") && st.Close(from) == to {
-		from, to = from+1, to-1
-	}
-	if to < from {
-		return 0, "", false
-	}
-	return first, st.textOf(from, to), true
+	return "a computed column"
 }
 
 // isAtUTC recognises x AT TIME ZONE 'UTC'.
@@ -245,78 +246,7 @@ func isAtUTC(n *pgsql.FuncCall) bool {
 	return ok && strings.EqualFold(name, "utc")
 }
 
-// immutableContext names the place that the checked node stands in if only
-// immutable expressions are allowed there; "" otherwise.
-func immutableContext(p *Pass) string {
-	for i := 0; ; i++ {
-		switch n := p.Parent(i).(type) {
-		case nil:
-			return ""
-		case *pgsql.Constraint:
-			if n.Contype == pgsql.ConstrGenerated {
-				return "a computed column"
-			}
-			return ""
-		case *pgsql.IndexElem:
-			return "an index expression"
-		case *pgsql.IndexStmt:
-			return "an index predicate"
-		}
-	}
-}
-
-// isText reports whether an operand is surely a text: a JSON text operator, a
-// text column, a text function, a literal.
-func isText(p *Pass, n pgsql.Node) bool {
-	switch n := n.(type) {
-	case *pgsql.AExpr:
-		op := catalog.ListName(n.Name).Name
-		return op == "->>" || op == "#>>" || op == "||"
-	case *pgsql.TypeCast:
-		return textTypes[builtin(catalog.TypeOf(n.TypeName))]
-	case *pgsql.ColumnRef:
-		return textTypes[builtin(columnType(p, catalog.ListName(n.Fields).Name))]
-	case *pgsql.FuncCall:
-		return textFunctions[catalog.ListName(n.Funcname).Name]
-	}
-	return false
-}
-
-var textTypes = map[string]bool{"text": true, "varchar": true, "bpchar": true, "name": true, "citext": true}
-
-var textFunctions = map[string]bool{
-	"lower": true, "upper": true, "trim": true, "btrim": true, "ltrim": true, "rtrim": true, "substr": true, "substring": true,
-	"concat": true, "replace": true, "left": true, "right": true, "split_part": true, "jsonb_extract_path_text": true, "json_extract_path_text": true,
-}
-
-// columnType returns the type of a column of the table that the statement
-// makes or changes.
-func columnType(p *Pass, name string) catalog.Type {
-	switch n := p.Stmt.Tree.(type) {
-	case *pgsql.CreateStmt:
-		for _, e := range n.TableElts {
-			if d, ok := e.(*pgsql.ColumnDef); ok && d.Colname == name {
-				return catalog.TypeOf(d.TypeName)
-			}
-		}
-	case *pgsql.AlterTableStmt:
-		if c := p.Catalog.Table(n.Relation).Column(name); c != nil {
-			return c.Type
-		}
-		for _, e := range n.Cmds {
-			if cmd, ok := e.(*pgsql.AlterTableCmd); ok {
-				if d, ok := cmd.Def.(*pgsql.ColumnDef); ok && d.Colname == name {
-					return catalog.TypeOf(d.TypeName)
-				}
-			}
-		}
-	case *pgsql.IndexStmt:
-		if c := p.Catalog.Table(n.Relation).Column(name); c != nil {
-			return c.Type
-		}
-	}
-	return catalog.Type{}
-}
+var textTypes = words("text varchar bpchar name")
 
 // converterBody recognises a function of one text argument, declared IMMUTABLE,
 // whose body returns a conversion of it and nothing else.
@@ -356,15 +286,15 @@ func converterBody(p *Pass, n *pgsql.CreateFunctionStmt) (conversion, bool) {
 	}
 	switch language {
 	case "plpgsql":
-		pl, err := pgsql.ParsePL(p.Stmt.Text)
-		if err != nil || len(pl.Statements) != 1 || len(pl.Statements[0].Body) != 1 {
+		pl, err := pgsql.ScanPL(body)
+		if err != nil || len(pl.Block.Lists) != 1 || len(pl.Block.Lists[0]) != 1 {
 			return conversion{}, false
 		}
-		ret := pl.Statements[0].Body[0]
-		if ret.Kind != "return" || len(ret.SQL) != 1 {
+		ret := pl.Block.Lists[0][0]
+		if ret.Kind != pgsql.PLReturn || len(ret.Exprs) != 1 {
 			return conversion{}, false
 		}
-		body = "SELECT " + ret.SQL[0]
+		body = "SELECT " + pl.Span(ret.Exprs[0])
 	case "sql":
 	default:
 		return conversion{}, false

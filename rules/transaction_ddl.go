@@ -47,24 +47,27 @@ var transactionDDL = &Rule{
 			return
 		}
 		s := State[transactionState](p)
+		if s.source != st.Source {
+			*s = transactionState{source: st.Source}
+		}
 		t, control := st.Tree.(*pgsql.TransactionStmt)
 		if !control {
 			if !st.InTxn {
-				*s = transactionState{}
+				*s = transactionState{source: st.Source}
 				return
 			}
 			if changesSchema(st.Tree) {
 				s.savepoints = nil
 				if s.changes++; s.changes == 2 {
 					p.Report(Finding{Severity: Info, Fidelity: Weaker, Message: "this transaction changes the schema more than once: CockroachDB commits before each change (from v25.1 on), " +
-						"so that a failure in the middle leaves the first ones in place"})
+						"so that a failure in the middle leaves the first ones in place", Todo: withoutTransaction[p.Layout]})
 				}
 			}
 			return
 		}
 		switch t.Kind_ {
 		case pgsql.TransStmtBegin, pgsql.TransStmtStart, pgsql.TransStmtCommit:
-			*s = transactionState{inside: t.Kind_ != pgsql.TransStmtCommit}
+			*s = transactionState{source: st.Source, inside: t.Kind_ != pgsql.TransStmtCommit}
 		case pgsql.TransStmtSavepoint:
 			if s.savepoints == nil {
 				s.savepoints = map[string]bool{}
@@ -77,7 +80,7 @@ var transactionDDL = &Rule{
 				f.Severity = Warning
 				p.Report(f)
 			}
-			*s = transactionState{}
+			*s = transactionState{source: st.Source}
 		case pgsql.TransStmtRollbackTO:
 			if s.any && s.changes > 0 && !s.savepoints[t.SavepointName] && p.Target.Meets(">=25.1") {
 				p.Report(manual("a change of the schema has committed the transaction, and the savepoint is gone with it", "Undo by statements of their own (DROP ...), or take the savepoint out"))
@@ -86,8 +89,20 @@ var transactionDDL = &Rule{
 	},
 }
 
+// withoutTransaction says, by layout, how a file is run without a transaction
+// around it: nothing is lost on CockroachDB, and no statement is refused for it.
+var withoutTransaction = map[string]string{
+	"goose":       "Write -- +goose NO TRANSACTION at the head of the file, or make it several migrations",
+	"sql-migrate": "Write -- +migrate Up notransaction, or make it several migrations",
+	"dbmate":      "Write -- migrate:up transaction:false, or make it several migrations",
+	"sqlx":        "Write -- no-transaction in the first line, or make it several migrations",
+	"atlas":       "Write -- atlas:txmode none and an empty line at the head of the file, or make it several migrations",
+	"diesel":      "Write run_in_transaction = false into a metadata.toml beside the file, or make it several migrations",
+}
+
 // transactionState is what has happened since BEGIN.
 type transactionState struct {
+	source      int
 	inside, any bool
 	changes     int
 	savepoints  map[string]bool

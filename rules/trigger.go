@@ -221,8 +221,8 @@ func checkTrigger(p *Pass, n *pgsql.CreateTrigStmt) {
 		f := Finding{Severity: Error, Fidelity: Manual, Follows: true, Message: fmt.Sprintf("function %s is not made on the target, so the trigger is not either", function), Todo: "Mend the function first"}
 		f.at(st, execute, len(st.Tokens)-1)
 		p.Report(f)
-	} else if isMissing(function) && len(p.Catalog.Functions(function)) == 0 {
-		stop(execute+2, execute+2, fmt.Sprintf("function %s() does not exist in CockroachDB", function.Name), missingTodo(function.Name))
+	} else if isMissing(p, function) && len(p.Catalog.Functions(function)) == 0 {
+		stop(execute+2, execute+2, missingMessage(function.Name), missingTodo(function.Name))
 	}
 }
 

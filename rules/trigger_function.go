@@ -157,21 +157,22 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made 
 	}
 	place := func(f *Finding) { f.at(st, i, min(i+2, len(st.Tokens)-1)) }
 	var fix Finding
-	for _, is := range bodyIssues(p, r) {
+	for _, is := range bodyIssues(p, r, p.Catalog.Table(n.Relation)) {
 		if !is.bind {
 			continue
 		}
 		where := fmt.Sprintf("function %s, line %d of the body: ", name, r.body.src.Line(is.First))
 		if is.fidelity == Manual {
-			f := Finding{Severity: Error, Fidelity: Manual, Message: where + is.message, Todo: is.todo, Until: is.until}
+			f := Finding{Severity: is.rank(), Fidelity: Manual, Message: where + is.message, Todo: is.todo, Until: is.until}
 			place(&f)
 			p.Report(f)
 			made = false
 			continue
 		}
 		if fix.Message == "" {
-			fix = Finding{Severity: Error, Fidelity: is.fidelity, Message: where + is.message}
+			fix = Finding{Severity: is.rank(), Fidelity: is.fidelity, Message: where + is.message}
 		}
+		fix.Severity = max(fix.Severity, is.rank())
 		fix.Fidelity = max(fix.Fidelity, is.fidelity)
 		fix.Edits = append(fix.Edits, is.edits...)
 	}

@@ -86,7 +86,7 @@ func truncateRestarts(p *Pass, n pgsql.Node) (out []string, ok bool) {
 			return nil, false // its start is not followed
 		}
 	}
-	for _, c := range t.Columns {
+	for _, c := range t.Columns() {
 		if c.Identity == 0 && !c.Serial {
 			continue
 		}

@@ -62,6 +62,9 @@ func checkTypeName(u *typeUse) {
 	if i := strings.IndexByte(written, '('); i >= 0 {
 		head, mods = written[:i], written[i:]
 	}
+	if mods == "" && u.Type.Schema == "" && !strings.ContainsAny(head, " \t\r\n\f\v") && len(head) != len("nchar") {
+		return // one word; the others are rare
+	}
 	plain := head // without a schema
 	if i := strings.LastIndexByte(head, '.'); i >= 0 {
 		plain = head[i+1:]
@@ -83,7 +86,7 @@ func checkTypeName(u *typeUse) {
 		edit(plain, fmt.Sprintf("type %s is built into CockroachDB and is found without a schema only", strings.TrimSpace(plain)))
 	case mods != "" && strings.EqualFold(strings.Trim(plain, `"`), "bpchar"):
 		edit("CHAR", "CockroachDB reads no length behind BPCHAR: CHAR is the same type")
-	case mods != "" && (plain != head || strings.HasPrefix(plain, `"`)):
+	case mods != "" && (plain != head || strings.HasPrefix(plain, `"`)) && modifiedTypes[strings.Trim(plain, `"`)]:
 		edit(strings.Trim(plain, `"`), fmt.Sprintf("CockroachDB reads no length behind %s", head))
 	case timeTypes[name] && mods != "":
 		end := strings.IndexByte(mods, ')')
@@ -96,6 +99,13 @@ func checkTypeName(u *typeUse) {
 				Edits: []Edit{u.p.Replace(from, from+end-1, "6")}})
 		}
 	}
+}
+
+// modifiedTypes are the built-in types, by the names that they are stored under,
+// that take a length, a precision or a scale.
+var modifiedTypes = map[string]bool{
+	"varchar": true, "bit": true, "varbit": true, "numeric": true,
+	"timestamp": true, "timestamptz": true, "time": true, "timetz": true, "interval": true,
 }
 
 var timeTypes = map[string]bool{"timestamp": true, "timestamptz": true, "time": true, "timetz": true, "interval": true}

@@ -63,9 +63,8 @@ func typeUses(p *Pass, n pgsql.Node, f func(*typeUse)) {
 			memo.use, memo.ok = typeUseOf(p, n)
 		}
 		if memo := &p.run.typeUse; memo.ok {
-			u := *memo.use
-			u.p = p
-			f(&u)
+			memo.use.p = p
+			f(memo.use)
 		}
 	case *pgsql.CreateFunctionStmt, *pgsql.DoStmt:
 		for _, u := range bodyTypes(p) {

@@ -1,12 +1,10 @@
 package rules
 
 import (
-	_ "embed"
 	"fmt"
-	"strings"
-	"sync"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -45,54 +43,60 @@ var unknownFunction = &Rule{
 			return
 		}
 		f := Finding{
-			Severity: Error, Fidelity: Manual, Message: fmt.Sprintf("function %s() does not exist in CockroachDB", name),
+			Severity: Error, Fidelity: Manual, Message: missingMessage(name),
 			Todo: missingTodo(name), Until: missingUntil(name),
+		}
+		if largeObject[name] {
+			// A dump has three or more calls for each large object: one of them
+			// says what there is to say.
+			seen := State[struct{ largeObjects bool }](p)
+			f.Message = fmt.Sprintf("function %s() does not exist in CockroachDB, which has no large objects", name)
+			f.Todo = "Keep the objects in BYTEA columns or in an object store, and leave them out of the dump (pg_dump --no-large-objects, before version 16 --no-blobs)"
+			f.Follows, seen.largeObjects = seen.largeObjects, true
 		}
 		f.at(p.Stmt, first, p.Stmt.nameEnd(first))
 		p.Report(f)
 	},
 }
 
-// missingNames are the functions of PostgreSQL 15 that CockroachDB v26.1
-// answers with "unknown function" or "not yet supported" when they are called.
-//
-//go:embed missing_functions.txt
-var missingNames string
+var largeObject = words("lo_create lo_creat lo_from_bytea lo_open lo_close lo_put lowrite loread lo_get lo_unlink lo_import lo_export lo_lseek lo_lseek64 lo_tell lo_truncate")
 
-var missingFunctions = sync.OnceValue(func() map[string]bool {
-	m := map[string]bool{}
-	for _, name := range strings.Fields(missingNames) {
-		m[name] = true
+// isMissing reports whether a name is that of a built-in function of PostgreSQL
+// that the target lacks.
+func isMissing(p *Pass, name catalog.Name) bool {
+	if name.Schema != "" && name.Schema != "pg_catalog" {
+		return false
 	}
-	return m
-})
-
-// newFunctions are those that a later version than v26.1 has.
-var newFunctions = map[string]string{"pg_trigger_depth": "26.2", "pg_get_triggerdef": "26.2"}
-
-func isMissing(name catalog.Name) bool {
-	return (name.Schema == "" || name.Schema == "pg_catalog") && missingFunctions()[name.Name]
+	since := expr.FunctionSince(name.Name)
+	pg, crdb := expr.HasFunction(name.Name)
+	return pg && !crdb && since == "" || since != "" && p.Target.Meets("<"+since)
 }
 
 // missingFunction reports whether a call is of a function that the target
-// lacks: one of PostgreSQL's own that the history has not made itself.
+// lacks: one of PostgreSQL's own, or of an extension that CockroachDB has built
+// in, that the history has not made itself.
 func missingFunction(p *Pass, n *pgsql.FuncCall) bool {
 	name := catalog.ListName(n.Funcname)
-	if n.Funcformat == pgsql.CoerceSqlSyntax || !isMissing(name) || len(p.Catalog.Functions(name)) > 0 {
-		return false
-	}
-	if v, ok := newFunctions[name.Name]; ok && p.Target.Within(">="+v) {
-		return false
-	}
-	return len(n.AggOrder) == 0 || !n.AggWithinGroup
+	return n.Funcformat != pgsql.CoerceSqlSyntax && isMissing(p, name) && len(p.Catalog.Functions(name)) == 0
 }
 
-func missingUntil(name string) string { return newFunctions[name] }
+// missingUntil is the version from which on a function is there.
+func missingUntil(name string) string { return expr.FunctionSince(name) }
+
+func missingMessage(name string) string {
+	if since := expr.FunctionSince(name); since != "" {
+		return fmt.Sprintf("function %s() does not exist in CockroachDB before v%s", name, since)
+	}
+	return fmt.Sprintf("function %s() does not exist in CockroachDB", name)
+}
 
 // missingTodo says what can take a function's place.
 func missingTodo(name string) string {
 	if t, ok := instead[name]; ok {
 		return t
+	}
+	if since := expr.FunctionSince(name); since != "" {
+		return fmt.Sprintf("Set the target to \">=%s\", or write the expression without it", since)
 	}
 	return "Write the expression without it, or make a function of that name"
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -40,10 +41,11 @@ var unknownOperator = &Rule{
 			return
 		}
 		name := catalog.ListName(n.Name)
-		known := binaryOperator[name.Name]
+		operands := 2
 		if n.Lexpr == nil {
-			known = unaryOperator[name.Name]
+			operands = 1
 		}
+		known := expr.HasOperator(name.Name, operands)
 		at := p.Stmt.tokenOf(n)
 		if at < 0 || known && (name.Schema == "" || name.Schema == "pg_catalog") {
 			return
@@ -58,12 +60,8 @@ var unknownOperator = &Rule{
 	},
 }
 
-// Source: CockroachDB's grammar and operators of v26.1 (docs, functions-and-operators.md).
-var (
-	binaryOperator = words("+ - * / // % ^ & | # << >> <<= >>= || -> ->> #> #>> #- @> <@ ? ?| ?& && @@ ~ !~ ~* !~* ~~ !~~ ~~* !~~* = <> != < <= > >= <-> <#> <=> ?@> ?<@")
-	unaryOperator  = words("+ - ~ |/ ||/")
-	operatorTodo   = map[string]string{
-		"@?": "Call jsonb_path_exists (from v25.2 on)", "^@": "Call starts_with", "@": "Call abs", "!!": "Call factorial of your own, or write !! of a tsquery as a text",
-		"<%": "Use similarity() and %", "%>": "Use similarity() and %", "~=": "Compare the parts", "-|-": "Compare the bounds",
-	}
-)
+// operatorTodo says what to write in place of an operator.
+var operatorTodo = map[string]string{
+	"@?": "Call jsonb_path_exists (from v25.2 on)", "^@": "Call starts_with", "@": "Call abs", "!!": "Call factorial of your own, or write !! of a tsquery as a text",
+	"<%": "Use similarity() and %", "%>": "Use similarity() and %", "~=": "Compare the parts", "-|-": "Compare the bounds",
+}

@@ -15,6 +15,25 @@ type piece struct{ out, in, n int64 }
 // apply makes the edits of one source. Edits must not overlap, save that those
 // with equal range and text are made once.
 func apply(text []byte, edits []rules.Edit) ([]byte, []piece) {
+	var out buffer
+	pieces := applyTo(&out, text, edits, nil)
+	return out.Bytes(), pieces
+}
+
+// sink is what apply writes to. What fails on the way is told at the end.
+type sink interface {
+	Write([]byte) (int, error)
+	WriteString(string) (int, error)
+	Size() int64
+}
+
+type buffer struct{ bytes.Buffer }
+
+func (b *buffer) Size() int64 { return int64(b.Len()) }
+
+// applyTo makes the edits of one source and writes the result. read is told how
+// far the source has been read; it may be nil.
+func applyTo(out sink, text []byte, edits []rules.Edit, read func(from, to int64)) []piece {
 	edits = append([]rules.Edit(nil), edits...)
 	for i := range edits {
 		if edits[i].Drop && edits[i].New == "" {
@@ -28,13 +47,20 @@ func apply(text []byte, edits []rules.Edit) ([]byte, []piece) {
 		}
 		return a.End < b.End // insertions first
 	})
-	var out bytes.Buffer
 	var pieces []piece
 	var pos int64
 	keep := func(end int64) {
-		if end > pos {
-			pieces = append(pieces, piece{int64(out.Len()), pos, end - pos})
-			out.Write(text[pos:end])
+		if end <= pos {
+			return
+		}
+		pieces = append(pieces, piece{out.Size(), pos, end - pos})
+		const step = 1 << 20
+		for from := pos; from < end; from += step {
+			to := min(from+step, end)
+			out.Write(text[from:to])
+			if read != nil {
+				read(from, to)
+			}
 		}
 	}
 	once := map[rules.Edit]bool{}
@@ -51,13 +77,14 @@ func apply(text []byte, edits []rules.Edit) ([]byte, []piece) {
 		pos = max(pos, e.End)
 	}
 	keep(int64(len(text)))
-	return out.Bytes(), pieces
+	return pieces
 }
 
-// widen makes the drop of a whole statement take its line along, if nothing
+// widen makes the drop of a whole statement, or of a line of psql's, take its
+// line along, if nothing
 // else stands on it, and one of the empty lines if it stood between two.
 func widen(text []byte, e rules.Edit) rules.Edit {
-	if e.End == 0 || int(e.End) > len(text) || e.End-e.Start == 0 || (text[e.End-1] != ';' && int(e.End) != len(text)) {
+	if e.End == 0 || int(e.End) > len(text) || e.End-e.Start == 0 || (text[e.End-1] != ';' && text[e.Start] != '\\' && int(e.End) != len(text)) {
 		return e
 	}
 	start, end := int(e.Start), int(e.End)

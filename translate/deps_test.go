@@ -24,3 +24,17 @@ func TestDependencies(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyDependencies: whoever imports verify gets a driver, and nothing of
+// what starting servers takes.
+func TestVerifyDependencies(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "github.com/pg2crdb/pg2crdb/translate/verify").CombinedOutput()
+	if err != nil {
+		t.Skipf("needs the go command: %v: %s", err, out)
+	}
+	for _, p := range strings.Fields(string(out)) {
+		if strings.Contains(p, "testcontainers") || strings.Contains(p, "docker") || strings.Contains(p, "testserver") {
+			t.Errorf("%s", p)
+		}
+	}
+}

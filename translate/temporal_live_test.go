@@ -152,10 +152,10 @@ func holdToCatalog(t *testing.T, conn *pgx.Conn, h *translate.Result) {
 	t.Helper()
 	var want []string
 	for _, table := range h.Final.Catalog().Tables() {
-		for _, c := range table.Columns {
+		for _, c := range table.Columns() {
 			want = append(want, table.Name.Name+"."+c.Name)
 		}
-		for _, ix := range table.Indexes {
+		for _, ix := range table.Indexes() {
 			want = append(want, table.Name.Name+"@"+ix.Name.Name)
 		}
 	}

@@ -5,9 +5,12 @@ package translate
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"sort"
 
-	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/rules"
 )
@@ -19,6 +22,9 @@ type Options struct {
 	// text that has changed already: origin maps an offset of that text to the
 	// one in the original source.
 	Apply func(f *lint.Finding, origin func(source int, offset int64) int64) bool
+	// Spool keeps translations of some megabytes and more in temporary files
+	// rather than in memory, until Result.Close.
+	Spool bool
 }
 
 // Text is one translated source.
@@ -34,10 +40,66 @@ type Text struct {
 
 	rounds [][]piece
 	source *lint.Source
+	lines  lines
+	spool  *spool.Text // that holds Content; nil if it is in memory
 }
 
 // Position returns the place of a byte offset of the source.
-func (t *Text) Position(offset int64) lint.Position { return position(t.source.Text, offset) }
+func (t *Text) Position(offset int64) lint.Position { return t.lines.at(offset) }
+
+// WriteTo writes the translated text.
+func (t *Text) WriteTo(w io.Writer) (int64, error) {
+	if t.spool != nil {
+		return t.spool.WriteTo(w)
+	}
+	n, err := w.Write(t.Content)
+	return int64(n), err
+}
+
+// apply replaces the text by the one with the edits made.
+func (t *Text) apply(current *lint.Source, edits []rules.Edit, opts Options) error {
+	if !opts.Spool || len(current.Text) < spool.Large {
+		out, pieces := apply(current.Text, edits)
+		t.Content, t.Changed = out, true
+		t.rounds = append(t.rounds, pieces)
+		current.Text = out
+		return nil
+	}
+	w, err := spool.Create()
+	if err != nil {
+		return err
+	}
+	var pieces []piece
+	err = spool.Guard(func() error {
+		pieces = applyTo(w, current.Text, edits, current.Forget)
+		return nil
+	})
+	if err != nil {
+		w.Discard()
+		return err
+	}
+	out, err := w.Text()
+	if err != nil {
+		return err
+	}
+	if err := t.close(); err != nil {
+		out.Close()
+		return err
+	}
+	t.Content, t.Changed, t.spool = out.Bytes(), true, out
+	t.rounds = append(t.rounds, pieces)
+	current.Text, current.Forget = out.Bytes(), out.Forget
+	return nil
+}
+
+func (t *Text) close() error {
+	if t.spool == nil {
+		return nil
+	}
+	err := t.spool.Close()
+	t.spool, t.Content = nil, nil
+	return err
+}
 
 // Down reports whether a byte offset of the translated text belongs to the way
 // back of a migration.
@@ -66,51 +128,119 @@ type Result struct {
 	Final *lint.Result
 }
 
+// Close removes the temporary files that hold translations; see Options.Spool.
+// Nothing is to be done without.
+func (r *Result) Close() error {
+	var errs []error
+	for i := range r.Texts {
+		errs = append(errs, r.Texts[i].close())
+	}
+	return errors.Join(errs...)
+}
+
 // maxRounds bounds how often fixes are applied. A fix may uncover text that
 // another rule speaks of; three rounds have sufficed for everything seen.
 const maxRounds = 8
 
 // History translates sources in the order in which they are applied. Their
-// Text must be set. It is an error if a source cannot be read or if the rules
-// do not come to an end, which is a fault of a rule.
+// Text must be set. It is an error if a source cannot be read.
 func History(ctx context.Context, sources []lint.Source, opts Options) (*Result, error) {
 	if opts.Cache == nil {
 		opts.Cache = &lint.Cache{}
 	}
+	endless := unsettled{}
+	for {
+		res, more, err := history(ctx, sources, opts, endless)
+		if err != nil || len(more) == 0 {
+			return res, err
+		}
+		for p := range more {
+			if endless[p] {
+				return nil, fmt.Errorf("the fix of rule %s at byte %d of %s does not come to an end; this is a bug of pg2crdb, please report it with the statement", p.rule, p.offset, sources[p.source].Name)
+			}
+			endless[p] = true
+		}
+	}
+}
+
+// unsettled are fixes that call for another one each time they are made, which
+// is a fault of their rule. They are left to a person.
+type unsettled map[fixPlace]bool
+
+// fixPlace is a fix, by its rule and by its place in the original source.
+type fixPlace struct {
+	rule   string
+	source int
+	offset int64
+}
+
+func placeOf(f *lint.Finding, origin func(source int, offset int64) int64) fixPlace {
+	return fixPlace{f.Rule, f.Source, origin(f.Source, f.Start.Offset)}
+}
+
+// leave takes the fixes out of a report.
+func (u unsettled) leave(r *lint.Report, origin func(source int, offset int64) int64) {
+	if len(u) == 0 {
+		return
+	}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Fixed() && u[placeOf(f, origin)] {
+			f.Edits, f.After, f.Fidelity = nil, "", rules.Manual
+			f.Message += " (left as it is: made here, this change asks for itself again)"
+			f.Todo = "Make the change by hand, and report the statement to pg2crdb, whose fault this is"
+		}
+	}
+	r.Sort()
+}
+
+// history is History without the fixes in endless. If there are more of those,
+// there is no result.
+func history(ctx context.Context, sources []lint.Source, opts Options, endless unsettled) (_ *Result, more unsettled, err error) {
 	res := &Result{Texts: make([]Text, len(sources))}
 	current := append([]lint.Source(nil), sources...)
 	for i, s := range sources {
-		res.Texts[i] = Text{Name: s.Name, Unit: s.Unit, Content: s.Text, source: &sources[i]}
+		res.Texts[i] = Text{Name: s.Name, Unit: s.Unit, Content: s.Text, source: &sources[i], lines: lines{text: s.Text, forget: s.Forget}}
 	}
+	defer func() {
+		if err != nil || more != nil {
+			res.Close()
+		}
+	}()
 	var original *lint.Result
 	for round := 0; ; round++ {
 		found, err := lint.Run(ctx, current, opts.Options)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		endless.leave(found.Report, res.origin)
 		if round == 0 {
 			res.Report, original = found.Report, found
 		} else {
-			res.merge(found.Report, original, sources)
+			res.merge(found.Report, original)
 		}
 		edits := res.editsBySource(found.Report, opts)
 		if edits == nil {
 			res.Final = found
-			return res, nil
+			return res, nil, nil
 		}
+		found.Release() // the catalog of a large history is large
 		if round == maxRounds {
-			f := firstFixed(found.Report)
-			return nil, fmt.Errorf("the fix of rule %s at %s:%d does not settle after %d rounds; this is a bug of pg2crdb, please report it with the statement", f.Rule, f.File, f.Start.Line, maxRounds)
+			more = unsettled{}
+			for i := range found.Report.Findings {
+				if f := &found.Report.Findings[i]; f.Fixed() {
+					more[placeOf(f, res.origin)] = true
+				}
+			}
+			return nil, more, nil
 		}
 		for i, es := range edits {
 			if len(es) == 0 {
 				continue
 			}
-			out, pieces := apply(current[i].Text, es)
 			t := &res.Texts[i]
-			t.Content, t.Changed = out, true
-			t.rounds = append(t.rounds, pieces)
-			current[i].Text = out
+			if err := t.apply(&current[i], es, opts); err != nil {
+				return nil, nil, fmt.Errorf("translate %s: %w", t.Name, err)
+			}
 			if down := sources[i].Down; down != nil {
 				current[i].Down = func(off int64) bool { return down(t.Origin(off)) }
 			}
@@ -137,50 +267,89 @@ func (r *Result) editsBySource(found *lint.Report, opts Options) [][]rules.Edit 
 	return out
 }
 
-func firstFixed(r *lint.Report) *lint.Finding {
-	for i := range r.Findings {
-		if r.Findings[i].Fixed() {
-			return &r.Findings[i]
-		}
+// spans are ranges of a source, in the order of their starts.
+type spans []span
+
+type span struct{ start, furthest int64 } // furthest end of this one and those before
+
+func (s spans) add(start, end int64) spans {
+	if n := len(s); n > 0 {
+		end = max(end, s[n-1].furthest)
 	}
-	return &lint.Finding{}
+	return append(s, span{start, end})
+}
+
+// touch reports whether one of them has a place in common with [start, end],
+// or an edge.
+func (s spans) touch(start, end int64) bool {
+	i := sort.Search(len(s), func(i int) bool { return s[i].start > end })
+	return i > 0 && s[i-1].furthest >= start
+}
+
+// place is where findings of one rule stand.
+type place struct {
+	rule   string
+	source int
 }
 
 // merge adds to the report what a later round found and the first one did not,
-// at the place in the source that it comes from.
-func (r *Result) merge(later *lint.Report, original *lint.Result, sources []lint.Source) {
-	type key struct {
-		rule   string
-		source int
+// at the place in the source that it comes from. What has a fix by now takes the
+// place of what had none.
+func (r *Result) merge(later *lint.Report, original *lint.Result) {
+	type found struct {
+		f          *lint.Finding
+		start, end int64 // in the source
 	}
-	known := map[key][][2]int64{}
-	for _, f := range r.Report.Findings {
-		k := key{f.Rule, f.Source}
-		known[k] = append(known[k], [2]int64{f.Start.Offset, f.End.Offset})
-	}
-	added := false
-next:
-	for _, f := range later.Findings {
-		t := &r.Texts[f.Source]
-		start, end := t.Origin(f.Start.Offset), t.Origin(f.End.Offset)
-		for _, span := range known[key{f.Rule, f.Source}] {
-			if start <= span[1] && end >= span[0] {
-				continue next
-			}
-		}
+	var list []found
+	for i := range later.Findings {
+		f := &later.Findings[i]
 		if len(f.Edits) == 0 && f.Severity == rules.Info || f.Rule == lint.SuppressionRule {
 			// What the translation itself brought in and is harmless, such as a
 			// suppression that silences nothing any more.
 			continue
 		}
-		f.Statement = original.StatementAt(f.Source, start)
-		f.Start = position(sources[f.Source].Text, start)
-		f.End = position(sources[f.Source].Text, end)
-		if !f.Fixed() {
+		t := &r.Texts[f.Source]
+		list = append(list, found{f, t.Origin(f.Start.Offset), t.Origin(f.End.Offset)})
+	}
+
+	fixed := map[place]spans{}
+	for i := range r.Report.Findings { // sorted by place
+		if f := &r.Report.Findings[i]; f.Fixed() {
+			fixed[place{f.Rule, f.Source}] = fixed[place{f.Rule, f.Source}].add(f.Start.Offset, f.End.Offset)
+		}
+	}
+	mended := map[place]spans{}
+	for _, n := range list {
+		if k := (place{n.f.Rule, n.f.Source}); n.f.Fixed() && !fixed[k].touch(n.start, n.end) {
+			mended[k] = mended[k].add(n.start, n.end)
+		}
+	}
+	if len(mended) > 0 {
+		r.Report.Filter(func(_ int, f *lint.Finding) bool {
+			return f.Fixed() || !mended[place{f.Rule, f.Source}].touch(f.Start.Offset, f.End.Offset)
+		})
+	}
+	known := map[place]spans{}
+	for i := range r.Report.Findings {
+		f := &r.Report.Findings[i]
+		known[place{f.Rule, f.Source}] = known[place{f.Rule, f.Source}].add(f.Start.Offset, f.End.Offset)
+	}
+
+	added := false
+	for _, n := range list {
+		if known[place{n.f.Rule, n.f.Source}].touch(n.start, n.end) {
+			continue
+		}
+		f, t := *n.f, &r.Texts[n.f.Source]
+		f.Statement, f.StatementStart = original.StatementAt(f.Source, n.start), original.StatementStart(f.Source, n.start)
+		f.Start, f.End = t.Position(n.start), t.Position(n.end)
+		if f.Later = f.Fixed(); f.Later {
+			f.Elsewhere = r.elsewhere(f.Edits)
+		} else {
 			f.Message = "after translation: " + f.Message
 		}
 		// The edits are about an intermediate text: Before and After keep them.
-		f.Later, f.Edits = f.Fixed(), nil
+		f.Edits = nil
 		r.Report.Findings = append(r.Report.Findings, f)
 		added = true
 	}
@@ -189,8 +358,19 @@ next:
 	}
 }
 
-func position(text []byte, offset int64) lint.Position {
-	return pgsql.Position{Line: 1, Column: 1}.Advance(string(text[:min(offset, int64(len(text)))]))
+// elsewhere maps edits of an intermediate text to the places of the sources that
+// they come from.
+func (r *Result) elsewhere(edits []rules.Edit) []lint.Span {
+	out := make([]lint.Span, 0, len(edits))
+	for _, e := range edits {
+		t := &r.Texts[e.Source]
+		s := lint.Span{Source: e.Source, Start: t.Origin(e.Start)}
+		if s.End = s.Start; e.End > e.Start {
+			s.End = max(s.Start, t.Origin(e.End-1)+1)
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 func (r *Result) origin(source int, offset int64) int64 { return r.Texts[source].Origin(offset) }

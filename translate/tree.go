@@ -2,7 +2,9 @@ package translate
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"sync"
 
@@ -42,17 +44,21 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 		Layout: tree.Layout, Notes: tree.Notes,
 		Report: &lint.Report{Target: opts.Target}, Files: map[string][]byte{},
 	}
+	if opts.Cache == nil { // a schema.sql says again what the migrations say
+		opts.Cache = &lint.Cache{}
+	}
 	results, err := histories(ctx, tree.Histories, opts)
 	if err != nil {
 		return nil, err
 	}
 	for _, res := range results {
 		for _, t := range res.Texts {
-			out.Files[t.Name] = t.Content
+			out.Files[t.Name] = tree.Restore(t.Name, t.Content)
 		}
 		out.Report.Append(res.Report)
 		out.Histories = append(out.Histories, res)
 	}
+	tree.RestoreReport(out.Report)
 	for _, name := range tree.Copied {
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -92,6 +98,29 @@ func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T,
 	return results, nil
 }
 
+// Close removes the temporary files that hold translations; see Options.Spool.
+func (o *Output) Close() error {
+	var errs []error
+	for _, h := range o.Histories {
+		errs = append(errs, h.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// WriteFile writes the file of that path.
+func (o *Output) WriteFile(w io.Writer, name string) error {
+	for _, h := range o.Histories {
+		for i := range h.Texts {
+			if t := &h.Texts[i]; t.Name == name && t.spool != nil {
+				_, err := t.WriteTo(w)
+				return err
+			}
+		}
+	}
+	_, err := w.Write(o.Files[name])
+	return err
+}
+
 // Lint lints a directory of migrations without translating it.
 func Lint(ctx context.Context, fsys fs.FS, opts Options) (*lint.Report, []layout.Note, error) {
 	tree, err := layout.Open(fsys, opts.Layout)
@@ -105,6 +134,9 @@ func Lint(ctx context.Context, fsys fs.FS, opts Options) (*lint.Report, []layout
 // LintTree is Lint for a directory that is open already.
 func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Report, error) {
 	opts.Layout = tree.Layout
+	if opts.Cache == nil && len(tree.Histories) > 1 {
+		opts.Cache = &lint.Cache{}
+	}
 	results, err := each(tree.Histories, func(h layout.History) (*lint.Result, error) { return lint.Run(ctx, h.Sources, opts.Options) })
 	if err != nil {
 		return nil, err
@@ -113,6 +145,7 @@ func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Repor
 	for _, res := range results {
 		report.Append(res.Report)
 	}
+	tree.RestoreReport(report)
 	return report, nil
 }
 

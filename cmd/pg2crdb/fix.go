@@ -121,7 +121,7 @@ func (x *fixer) apply(ctx context.Context, tree *layout.Tree, opts translate.Opt
 			t := &res.Texts[i]
 			texts = append(texts, t)
 			if !bytes.Equal(t.Content, h.Sources[i].Text) {
-				changed = append(changed, change{x.in.path(t.Name), h.Sources[i].Text, t.Content})
+				changed = append(changed, change{x.in.path(t.Name), tree.Restore(t.Name, h.Sources[i].Text), tree.Restore(t.Name, t.Content)})
 			}
 		}
 		left.Append(res.Final.Report)
@@ -129,8 +129,9 @@ func (x *fixer) apply(ctx context.Context, tree *layout.Tree, opts translate.Opt
 	}
 	// What is left is about the new texts; the view is about the old ones.
 	for i, t := range texts {
-		x.in.sources[i].Text = t.Content
+		x.in.sources[i].Text = tree.Restore(t.Name, t.Content)
 	}
+	tree.RestoreReport(left)
 	origin := func(source int, offset int64) int64 { return texts[source].Origin(offset) }
 	left.Filter(func(_ int, f *lint.Finding) bool {
 		shown, was := x.found[place{f.Rule, f.Source, origin(f.Source, f.Start.Offset)}]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
@@ -23,11 +25,13 @@ type input struct {
 	// name and text are those of a single text.
 	name string
 	text []byte
+	// forget, if set, takes parts of the text out of memory for a while.
+	forget func(from, to int64)
 	// prefix is put in front of the names of a tree's files where a person or a
 	// code host reads them.
 	prefix string
 
-	sources []lint.Source // of the report
+	sources []lint.Source // of the report, with the texts as they are on disk
 }
 
 // open finds out what an argument names: a Temporal release, a directory, a
@@ -43,11 +47,10 @@ func open(ctx context.Context, arg string, e env) (*input, error) {
 		in.fsys = fsys
 		return in, nil
 	case arg == "-":
-		text, err := readAll(ctx, e.stdin)
-		if err != nil {
+		in.name = "<stdin>"
+		if err := in.read(ctx, e.stdin); err != nil {
 			return nil, fmt.Errorf("read standard input: %w", err)
 		}
-		in.name, in.text = "<stdin>", text
 		return in, nil
 	}
 	info, err := os.Stat(arg)
@@ -62,11 +65,20 @@ func open(ctx context.Context, arg string, e env) (*input, error) {
 	case !info.Mode().IsRegular() && info.Mode()&os.ModeNamedPipe == 0:
 		return nil, fmt.Errorf("%s: neither a file nor a directory", arg)
 	}
+	in.name = filepath.ToSlash(arg)
+	if info.Mode().IsRegular() && info.Size() >= spool.Large {
+		t, err := spool.Open(arg)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", arg, reason(err))
+		}
+		in.text, in.forget = t.Bytes(), t.Forget
+		return in, nil
+	}
 	text, err := readFile(ctx, arg)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", arg, reason(err))
 	}
-	in.name, in.text = filepath.ToSlash(arg), text
+	in.text = text
 	return in, nil
 }
 
@@ -94,8 +106,30 @@ func readFile(ctx context.Context, name string) ([]byte, error) {
 	return interruptible(ctx, func() ([]byte, error) { return os.ReadFile(name) })
 }
 
-func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
-	return interruptible(ctx, func() ([]byte, error) { return io.ReadAll(r) })
+// read reads the text. A large one goes to a temporary file.
+func (in *input) read(ctx context.Context, r io.Reader) (err error) {
+	in.text, err = interruptible(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, spool.Large)) })
+	if err != nil || len(in.text) < spool.Large {
+		return err
+	}
+	w, err := spool.Create()
+	if err != nil {
+		return err
+	}
+	_, err = interruptible(ctx, func() ([]byte, error) {
+		_, err := io.Copy(w, io.MultiReader(bytes.NewReader(in.text), r))
+		return nil, err
+	})
+	if err != nil {
+		w.Discard()
+		return err
+	}
+	t, err := w.Text()
+	if err != nil {
+		return err
+	}
+	in.text, in.forget = t.Bytes(), t.Forget
+	return nil
 }
 
 func interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
@@ -150,10 +184,10 @@ func (in *input) path(name string) string {
 func (in *input) tree(name string) (*layout.Tree, error) {
 	var tree *layout.Tree
 	if in.fsys == nil {
-		if name == "" {
-			name = "plain"
+		tree = layout.OpenText(in.name, in.text, name)
+		if src := &tree.Histories[0].Sources[0]; len(src.Text) == len(in.text) {
+			src.Forget = in.forget
 		}
-		tree = &layout.Tree{Layout: name, Histories: []layout.History{{Sources: []lint.Source{{Name: in.name, Text: in.text, Unit: in.name}}}}}
 	} else {
 		var err error
 		if tree, err = layout.Open(in.fsys, name); err != nil {
@@ -162,7 +196,10 @@ func (in *input) tree(name string) (*layout.Tree, error) {
 	}
 	in.sources = nil
 	for _, h := range tree.Histories {
-		in.sources = append(in.sources, h.Sources...)
+		for _, s := range h.Sources {
+			s.Text = tree.Restore(s.Name, s.Text)
+			in.sources = append(in.sources, s)
+		}
 	}
 	return tree, nil
 }
@@ -172,5 +209,9 @@ func (in *input) source(i int) ([]byte, error) {
 	if i < 0 || i >= len(in.sources) {
 		return nil, fmt.Errorf("no source %d", i)
 	}
-	return in.sources[i].Text, nil
+	s := &in.sources[i]
+	if s.Forget != nil { // what the last finding needed
+		s.Forget(0, int64(len(s.Text)))
+	}
+	return s.Text, nil
 }

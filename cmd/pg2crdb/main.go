@@ -8,8 +8,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
+
+	"github.com/pg2crdb/pg2crdb/translate/verify"
 )
 
 // Exit codes.
@@ -22,13 +23,21 @@ func main() { os.Exit(process()) }
 
 func process() int {
 	if os.Getenv("GOGC") == "" {
-		// A run is short and most of what it allocates stays: collecting at
-		// every doubling costs more than the memory is worth.
-		debug.SetGCPercent(400)
+		tuneGC()
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), interruptions()...)
 	defer stop()
 	return run(ctx, os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr, os.Getenv})
+}
+
+// interruptions are the signals that end a run in order. A terminal that goes
+// away is one of them, unless the run was told to survive that (nohup).
+func interruptions() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // env is what a run has of the world outside.
@@ -53,6 +62,11 @@ func run(ctx context.Context, args []string, e env) int {
 	case errors.Is(err, errFindings):
 		return exitFindings
 	case ctx.Err() != nil:
+		var left *verify.Leftover
+		if errors.As(err, &left) {
+			fmt.Fprintf(e.stderr, "pg2crdb: interrupted; %v\n", left)
+			return exitTrouble
+		}
 		fmt.Fprintln(e.stderr, "pg2crdb: interrupted; nothing was left half-written")
 		return exitTrouble
 	}

@@ -16,10 +16,6 @@ import (
 
 var update = flag.Bool("update", false, "write the expected output of the scripts anew")
 
-func TestMain(m *testing.M) {
-	os.Exit(testscript.RunMain(m, map[string]func() int{"pg2crdb": process}))
-}
-
 // TestScript runs the command line as a user does: testdata/script has a file
 // for each subject. Beside testscript's own commands there are
 //

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sort"
+	"io"
+	"log"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/pg2crdb/pg2crdb/rules"
 	"github.com/pg2crdb/pg2crdb/translate"
 	"github.com/pg2crdb/pg2crdb/translate/verify"
+	"github.com/pg2crdb/pg2crdb/translate/verify/launch"
 )
 
 type verifyFlags struct {
@@ -70,11 +72,11 @@ func (f *verifyFlags) run(ctx context.Context, arg string, e env) error {
 	if err != nil {
 		return err
 	}
-	server, err := f.server(ctx, opts.Target, e)
+	server, stop, err := f.server(ctx, opts.Target, e)
 	if err != nil {
 		return err
 	}
-	defer server.Close()
+	defer stop()
 	if t, err := rules.ParseTarget(server.Series); err != nil {
 		fmt.Fprintf(e.stderr, "note: %s is no version that pg2crdb knows (%s)\n", server.Version, knownRange())
 	} else if !covers(opts.Target, t) {
@@ -106,7 +108,8 @@ func covers(target, server rules.Target) bool {
 	return false
 }
 
-func (f *verifyFlags) server(ctx context.Context, target rules.Target, e env) (*verify.Server, error) {
+// server finds or starts the CockroachDB; stop ends one that was started.
+func (f *verifyFlags) server(ctx context.Context, target rules.Target, e env) (s *verify.Server, stop func(), err error) {
 	if f.binary == "" && f.url == "" && f.download == "" && f.image == "" {
 		f.binary = e.getenv("COCKROACH_BINARY")
 	}
@@ -118,37 +121,42 @@ func (f *verifyFlags) server(ctx context.Context, target rules.Target, e env) (*
 	}
 	switch {
 	case named == 0:
-		return nil, errors.New("verify needs a CockroachDB: name one with --url, --cockroach (or COCKROACH_BINARY), --download or --image")
+		return nil, nil, errors.New("verify needs a CockroachDB: name one with --url, --cockroach (or COCKROACH_BINARY), --download or --image")
 	case named > 1:
-		return nil, errors.New("--url, --cockroach, --download and --image exclude one another: name one server")
+		return nil, nil, errors.New("--url, --cockroach, --download and --image exclude one another: name one server")
 	case f.url != "":
-		return verify.Connect(ctx, f.url)
+		s, err = verify.Connect(ctx, f.url)
+		return s, func() {}, err
 	case f.binary != "":
-		return verify.Start(ctx, f.binary)
+		log.SetOutput(io.Discard) // where the test server tells what it does
+		return launch.Binary(ctx, f.binary)
 	case f.download != "":
-		return verify.Download(ctx, f.download)
+		fmt.Fprintf(e.stderr, "note: downloading CockroachDB %s, unless it is there already\n", f.download)
+		log.SetOutput(io.Discard)
+		return launch.Download(ctx, f.download)
 	case f.image == "official":
 		versions := target.Versions()
-		return verify.Image(ctx, verify.OfficialImage(versions[len(versions)-1]))
+		return launch.Image(ctx, launch.OfficialImage(versions[len(versions)-1]))
 	}
-	return verify.Image(ctx, f.image)
+	return launch.Image(ctx, f.image)
 }
 
 // summary says on standard error what ran and what the server remarked.
 func (f *verifyFlags) summary(res *verify.Result, s *verify.Server, e env) {
-	rejected := 0
+	rejected, follow := 0, 0
 	for _, x := range res.Report.Findings {
-		if !x.Follows {
+		if x.Follows {
+			follow++
+		} else {
 			rejected++
 		}
 	}
-	fmt.Fprintf(e.stderr, "%d statements on CockroachDB v%s, %d rejected, the plain run in %s\n", res.Statements, s.Series, rejected, res.Elapsed.Round(time.Millisecond))
-	texts := make([]string, 0, len(res.Notices))
-	for t := range res.Notices {
-		texts = append(texts, t)
+	for _, n := range res.Notes {
+		fmt.Fprintf(e.stderr, "note: %s\n", n)
 	}
-	sort.Strings(texts)
-	for _, t := range texts {
-		fmt.Fprintf(e.stderr, "notice (%d times): %s\n", res.Notices[t], t)
+	for _, n := range res.Notices {
+		fmt.Fprintf(e.stderr, "notice of the server, %d times, first at %s: %s\n", n.Count, n.Place, n.Text)
 	}
+	fmt.Fprintf(e.stderr, "%d statements run on CockroachDB v%s: %d rejected, %d more follow from these; the run from the beginning took %s\n",
+		res.Statements, s.Series, rejected, follow, res.Elapsed.Round(time.Millisecond))
 }

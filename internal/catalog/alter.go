@@ -95,8 +95,11 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 	case pgsql.ATAddIdentity:
 		if col != nil {
 			col.Identity, col.NotNull = 'd', true
-			if k, ok := cmd.Def.(*pgsql.Constraint); ok && k.GeneratedWhen == "a" {
-				col.Identity = 'a'
+			if k, ok := cmd.Def.(*pgsql.Constraint); ok {
+				col.Cache = cacheOption(k.Options)
+				if k.GeneratedWhen == "a" {
+					col.Identity = 'a'
+				}
 			}
 		}
 	case pgsql.ATDropIdentity:
@@ -112,12 +115,7 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 			a.addConstraint(t, k, def)
 		}
 	case pgsql.ATDropConstraint:
-		for i, k := range t.Constraints {
-			if k.Name == cmd.Name {
-				t.Constraints = append(t.Constraints[:i:i], t.Constraints[i+1:]...)
-				break
-			}
-		}
+		t.removeConstraint(func(k *Constraint) bool { return k.Name == cmd.Name })
 	case pgsql.ATAttachPartition:
 		if p, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
 			if child := a.Table(p.Name); child != nil {
@@ -159,14 +157,12 @@ func remove[T comparable](list []T, x T) []T {
 }
 
 func (a *applier) dropColumn(t *Table, name string) {
-	for i, c := range t.Columns {
-		if c.Name == name {
-			t.Columns = append(t.Columns[:i:i], t.Columns[i+1:]...)
-			break
-		}
+	held := t.open()
+	if c := t.Column(name); c != nil {
+		held.columns = remove(held.columns, c)
 	}
 	// What is built on the column goes with it.
-	for _, ix := range append([]*Index(nil), t.Indexes...) {
+	for _, ix := range append([]*Index(nil), held.indexes...) {
 		for _, c := range ix.Columns {
 			if c.Column == name {
 				a.removeIndex(ix)
@@ -175,12 +171,25 @@ func (a *applier) dropColumn(t *Table, name string) {
 		}
 	}
 	var keep []*Constraint
-	for _, k := range t.Constraints {
+	for _, k := range held.constraints {
 		if !contains(k.Columns, name) {
 			keep = append(keep, k)
 		}
 	}
-	t.Constraints = keep
+	held.constraints = keep
+}
+
+// removeConstraint takes the first constraint out that f reports, and reports
+// whether there is one.
+func (t *Table) removeConstraint(f func(*Constraint) bool) bool {
+	held := t.open()
+	for _, k := range held.constraints {
+		if f(k) {
+			held.constraints = remove(held.constraints, k)
+			return true
+		}
+	}
+	return false
 }
 
 func contains(list []string, s string) bool {
@@ -196,10 +205,10 @@ func (a *applier) rename(n *pgsql.RenameStmt) {
 	switch n.RenameType {
 	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview, pgsql.ObjectForeignTable:
 		if t := a.Table(n.Relation); t != nil {
-			delete(a.relations, t.Name)
+			unset(a.Catalog, a.relations, t.Name)
 			t.Name.Name = n.Newname
 			t.Altered++
-			a.relations[t.Name] = t
+			set(a.Catalog, a.relations, t.Name, t)
 			return
 		}
 		// ALTER TABLE also renames sequences and indexes.
@@ -223,9 +232,10 @@ func (a *applier) rename(n *pgsql.RenameStmt) {
 	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
 		if l, ok := n.Object.(*pgsql.List); ok {
 			if t := a.Type(ListName(l.Items)); t != nil {
-				delete(a.types, t.Name)
+				unset(a.Catalog, a.types, t.Name)
+				keep(a.Catalog, t)
 				t.Name.Name = n.Newname
-				a.types[t.Name] = t
+				set(a.Catalog, a.types, t.Name, t)
 			}
 		}
 	case pgsql.ObjectSchema:
@@ -237,14 +247,14 @@ func (a *applier) renameColumn(t *Table, from, to string) {
 	if c := t.Column(from); c != nil {
 		c.Name = to
 	}
-	for _, k := range t.Constraints {
+	for _, k := range t.Constraints() {
 		for i := range k.Columns {
 			if k.Columns[i] == from {
 				k.Columns[i] = to
 			}
 		}
 	}
-	for _, ix := range t.Indexes {
+	for _, ix := range t.Indexes() {
 		for i := range ix.Columns {
 			if ix.Columns[i].Column == from {
 				ix.Columns[i].Column = to
@@ -260,33 +270,37 @@ func (a *applier) renameIndex(n Name, to string) {
 	}
 	ix := ixs[0]
 	a.unindex(ix)
+	keep(a.Catalog, ix)
 	ix.Name.Name = to
-	a.indexes[ix.Name] = append(a.indexes[ix.Name], ix)
+	a.home(ix)
 }
 
 func (a *applier) renameSequence(n Name, to string) {
 	if s := a.Sequence(n); s != nil {
-		delete(a.sequences, s.Name)
+		unset(a.Catalog, a.sequences, s.Name)
+		keep(a.Catalog, s)
 		s.Name.Name = to
-		a.sequences[s.Name] = s
+		set(a.Catalog, a.sequences, s.Name, s)
 	}
 }
 
 func (a *applier) renameSchema(from, to string) {
-	delete(a.schemas, from)
-	a.schemas[to] = true
+	unset(a.Catalog, a.schemas, from)
+	set(a.Catalog, a.schemas, to, true)
 	for n, t := range a.relations {
 		if n.Schema == from {
-			delete(a.relations, n)
+			unset(a.Catalog, a.relations, n)
+			a.touch(t)
 			t.Name.Schema = to
-			a.relations[t.Name] = t
+			set(a.Catalog, a.relations, t.Name, t)
 		}
 	}
 	for n, t := range a.types {
 		if n.Schema == from {
-			delete(a.types, n)
+			unset(a.Catalog, a.types, n)
+			keep(a.Catalog, t)
 			t.Name.Schema = to
-			a.types[t.Name] = t
+			set(a.Catalog, a.types, t.Name, t)
 		}
 	}
 }
@@ -295,23 +309,25 @@ func (a *applier) setSchema(n *pgsql.AlterObjectSchemaStmt) {
 	switch n.ObjectType {
 	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview:
 		if t := a.Table(n.Relation); t != nil {
-			delete(a.relations, t.Name)
+			unset(a.Catalog, a.relations, t.Name)
 			t.Name.Schema = n.Newschema
-			a.relations[t.Name] = t
+			set(a.Catalog, a.relations, t.Name, t)
 		}
 	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
 		if l, ok := n.Object.(*pgsql.List); ok {
 			if t := a.Type(ListName(l.Items)); t != nil {
-				delete(a.types, t.Name)
+				unset(a.Catalog, a.types, t.Name)
+				keep(a.Catalog, t)
 				t.Name.Schema = n.Newschema
-				a.types[t.Name] = t
+				set(a.Catalog, a.types, t.Name, t)
 			}
 		}
 	case pgsql.ObjectSequence:
 		if s := a.Sequence(rangeName(n.Relation)); s != nil {
-			delete(a.sequences, s.Name)
+			unset(a.Catalog, a.sequences, s.Name)
+			keep(a.Catalog, s)
 			s.Name.Schema = n.Newschema
-			a.sequences[s.Name] = s
+			set(a.Catalog, a.sequences, s.Name, s)
 		}
 	}
 }
@@ -342,7 +358,7 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 			}
 		case pgsql.ObjectSequence:
 			if s := a.Sequence(name); s != nil {
-				delete(a.sequences, s.Name)
+				unset(a.Catalog, a.sequences, s.Name)
 			}
 		case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
 			if t := a.Type(name); t != nil {
@@ -350,12 +366,12 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 			}
 		case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
 			if fs := a.Functions(name); len(fs) > 0 {
-				delete(a.functions, fs[0].Name)
+				unset(a.Catalog, a.functions, fs[0].Name)
 			}
 		case pgsql.ObjectSchema:
 			a.dropSchema(name.Name)
 		case pgsql.ObjectExtension:
-			delete(a.extensions, name.Name)
+			unset(a.Catalog, a.extensions, name.Name)
 		case pgsql.ObjectTrigger:
 			a.dropTrigger(o)
 		}
@@ -369,20 +385,19 @@ func (a *applier) dropUnique(name Name) {
 		if t.Name.Schema != a.create(name).Schema {
 			continue
 		}
-		for i, k := range t.Constraints {
-			if k.Kind == Unique && k.Name == name.Name {
-				t.Constraints = append(t.Constraints[:i:i], t.Constraints[i+1:]...)
-				return
-			}
+		if t.removeConstraint(func(k *Constraint) bool { return k.Kind == Unique && k.Name == name.Name }) {
+			return
 		}
 	}
 }
 
 func (a *applier) dropTable(t *Table) {
-	for _, ix := range append([]*Index(nil), t.Indexes...) {
+	a.touch(t)
+	for _, ix := range append([]*Index(nil), t.Indexes()...) {
 		a.removeIndex(ix)
 	}
 	if t.PartitionOf != nil {
+		a.touch(t.PartitionOf)
 		t.PartitionOf.Partitions = remove(t.PartitionOf.Partitions, t)
 	}
 	for _, p := range append([]*Table(nil), t.Partitions...) {
@@ -390,14 +405,14 @@ func (a *applier) dropTable(t *Table) {
 	}
 	for n, s := range a.sequences {
 		if s.Table.Name == t.Name.Name && (s.Table.Schema == "" || s.Table.Schema == t.Name.Schema) {
-			delete(a.sequences, n)
+			unset(a.Catalog, a.sequences, n)
 		}
 	}
-	delete(a.relations, t.Name)
+	unset(a.Catalog, a.relations, t.Name)
 }
 
 func (a *applier) dropSchema(name string) {
-	delete(a.schemas, name)
+	unset(a.Catalog, a.schemas, name)
 	for n, t := range a.relations {
 		if n.Schema == name {
 			a.dropTable(t)
@@ -405,17 +420,17 @@ func (a *applier) dropSchema(name string) {
 	}
 	for n := range a.types {
 		if n.Schema == name {
-			delete(a.types, n)
+			unset(a.Catalog, a.types, n)
 		}
 	}
 	for n := range a.functions {
 		if n.Schema == name {
-			delete(a.functions, n)
+			unset(a.Catalog, a.functions, n)
 		}
 	}
 	for n := range a.sequences {
 		if n.Schema == name {
-			delete(a.sequences, n)
+			unset(a.Catalog, a.sequences, n)
 		}
 	}
 }
@@ -430,9 +445,10 @@ func (a *applier) dropTrigger(o pgsql.Node) {
 	if t == nil || last == nil {
 		return
 	}
-	for i, tg := range t.Triggers {
+	held := t.open()
+	for _, tg := range held.triggers {
 		if tg.Name == last.Sval {
-			t.Triggers = append(t.Triggers[:i:i], t.Triggers[i+1:]...)
+			held.triggers = remove(held.triggers, tg)
 			return
 		}
 	}

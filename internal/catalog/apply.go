@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -8,6 +10,14 @@ import (
 
 // Apply lets the catalog follow a statement of source number source.
 func (c *Catalog) Apply(st *pgsql.Statement, source int) {
+	c.applying++
+	c.apply(st, source)
+	c.applying--
+	c.statements++
+	c.cool()
+}
+
+func (c *Catalog) apply(st *pgsql.Statement, source int) {
 	a := &applier{Catalog: c, st: st, source: source}
 	switch n := st.Tree.(type) {
 	case *pgsql.CreateStmt:
@@ -25,7 +35,7 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 	case *pgsql.AlterTableStmt:
 		a.alterTable(n)
 	case *pgsql.IndexStmt:
-		a.createIndex(n)
+		a.createIndex(n, a.place())
 	case *pgsql.RenameStmt:
 		a.rename(n)
 	case *pgsql.DropStmt:
@@ -33,11 +43,12 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 	case *pgsql.CreateSeqStmt:
 		name := c.create(rangeName(n.Sequence))
 		s := &Sequence{Name: name, Def: a.place()}
-		c.sequences[name] = s
-		a.ownSequence(s, n.Options)
+		set(c, c.sequences, name, s)
+		a.sequenceOptions(s, n.Options)
 	case *pgsql.AlterSeqStmt:
 		if s := c.Sequence(rangeName(n.Sequence)); s != nil {
-			a.ownSequence(s, n.Options)
+			keep(c, s)
+			a.sequenceOptions(s, n.Options)
 		}
 	case *pgsql.CreateSchemaStmt:
 		a.createSchema(n)
@@ -48,9 +59,10 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 				t.Values = append(t.Values, s.Sval)
 			}
 		}
-		c.types[t.Name] = t
+		set(c, c.types, t.Name, t)
 	case *pgsql.AlterEnumStmt:
 		if t := c.Type(ListName(n.TypeName)); t != nil && n.NewVal != "" && n.OldVal == "" {
+			keep(c, t)
 			t.Values = append(t.Values, n.NewVal)
 		}
 	case *pgsql.CreateDomainStmt:
@@ -64,18 +76,18 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 				t.Columns = append(t.Columns, &Column{Name: d.Colname, Type: TypeOf(d.TypeName), User: a.userType(d.TypeName)})
 			}
 		}
-		c.types[t.Name] = t
+		set(c, c.types, t.Name, t)
 	case *pgsql.CreateRangeStmt:
 		name := c.create(ListName(n.TypeName))
-		c.types[name] = &TypeDef{Name: name, Kind: Range, Def: a.place()}
+		set(c, c.types, name, &TypeDef{Name: name, Kind: Range, Def: a.place()})
 	case *pgsql.DefineStmt:
 		switch n.Kind_ {
 		case pgsql.ObjectTypeObjectType:
 			name := c.create(ListName(n.Defnames))
-			c.types[name] = &TypeDef{Name: name, Kind: Base, Def: a.place()}
+			set(c, c.types, name, &TypeDef{Name: name, Kind: Base, Def: a.place()})
 		case pgsql.ObjectAggregate:
 			name := c.create(ListName(n.Defnames))
-			c.functions[name] = append(c.functions[name], &Function{Name: name, Aggregate: true, Def: a.place()})
+			set(c, c.functions, name, append(c.functions[name], &Function{Name: name, Aggregate: true, Def: a.place()}))
 		}
 	case *pgsql.CreateFunctionStmt:
 		a.createFunction(n)
@@ -83,7 +95,8 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 		a.alterFunction(n)
 	case *pgsql.CreateTrigStmt:
 		if t := c.Table(n.Relation); t != nil {
-			t.Triggers = append(t.Triggers, &Trigger{Name: n.Trigname, Function: ListName(n.Funcname), Def: a.place()})
+			held := t.open()
+			held.triggers = append(held.triggers, &Trigger{Name: n.Trigname, Function: ListName(n.Funcname), Def: a.place()})
 		}
 	case *pgsql.CreateExtensionStmt:
 		e := &Extension{Name: n.Extname, Def: a.place()}
@@ -94,7 +107,7 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 				}
 			}
 		}
-		c.extensions[e.Name] = e
+		set(c, c.extensions, e.Name, e)
 	case *pgsql.AlterObjectSchemaStmt:
 		a.setSchema(n)
 	case *pgsql.VariableSetStmt:
@@ -141,7 +154,7 @@ func (a *applier) createSchema(n *pgsql.CreateSchemaStmt) {
 	if name == "" && n.Authrole != nil {
 		name = n.Authrole.Rolename
 	}
-	a.schemas[name] = true
+	set(a.Catalog, a.schemas, name, true)
 	// The elements are made in the new schema, whatever the search path says.
 	path := a.SearchPath
 	a.SearchPath = append([]string{name}, path...)
@@ -182,12 +195,14 @@ func (a *applier) createFunction(n *pgsql.CreateFunctionStmt) {
 	if n.Replace {
 		for i, o := range old {
 			if sameArgs(o.Args, f.Args) {
-				old[i] = f
+				all := slices.Clone(old)
+				all[i] = f
+				set(a.Catalog, a.functions, f.Name, all)
 				return
 			}
 		}
 	}
-	a.functions[f.Name] = append(old, f)
+	set(a.Catalog, a.functions, f.Name, append(old, f))
 }
 
 func (a *applier) alterFunction(n *pgsql.AlterFunctionStmt) {
@@ -198,6 +213,7 @@ func (a *applier) alterFunction(n *pgsql.AlterFunctionStmt) {
 		}
 		if s, ok := d.Arg.(*pgsql.String); ok {
 			for _, f := range a.Named(n.Func) {
+				keep(a.Catalog, f)
 				f.Volatility = s.Sval
 			}
 		}
@@ -240,7 +256,28 @@ func sameArgs(a, b []Type) bool {
 	return true
 }
 
-func (a *applier) ownSequence(s *Sequence, options []pgsql.Node) {
+// cacheOption returns the CACHE among the options of a sequence, 0 if it is not
+// there.
+func cacheOption(options []pgsql.Node) int64 {
+	for _, o := range options {
+		if d, ok := o.(*pgsql.DefElem); ok && d.Defname == "cache" {
+			switch n := d.Arg.(type) {
+			case *pgsql.Integer:
+				return int64(n.Ival)
+			case *pgsql.Float: // beyond 32 bits
+				if v, err := strconv.ParseInt(n.Fval, 10, 64); err == nil {
+					return v
+				}
+			}
+		}
+	}
+	return 0
+}
+
+func (a *applier) sequenceOptions(s *Sequence, options []pgsql.Node) {
+	if n := cacheOption(options); n > 0 {
+		s.Cache = n
+	}
 	for _, o := range options {
 		d, ok := o.(*pgsql.DefElem)
 		if !ok || d.Defname != "owned_by" {
@@ -254,6 +291,7 @@ func (a *applier) ownSequence(s *Sequence, options []pgsql.Node) {
 }
 
 func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
+	keep(a.Catalog, &a.SearchPath)
 	if n.Kind_ != pgsql.VarSetValue {
 		a.SearchPath = []string{"public"}
 		return
@@ -275,7 +313,7 @@ func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
 func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 	if n.IntoClause != nil && n.IntoClause.Rel != nil {
 		name := a.create(rangeName(n.IntoClause.Rel))
-		a.relations[name] = &Table{Name: name, Kind: Plain, Def: a.place(), LastElement: -1}
+		set(a.Catalog, a.relations, name, a.newTable(name, Plain, a.place()))
 		return
 	}
 	if len(n.TargetList) != 1 {
@@ -293,6 +331,7 @@ func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 		return
 	}
 	if value, ok := StringConst(f.Args[1]); ok {
+		keep(a.Catalog, &a.SearchPath)
 		a.SearchPath = nil
 		for _, p := range strings.Split(value, ",") {
 			a.SearchPath = appendSchema(a.SearchPath, p)

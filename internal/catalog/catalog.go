@@ -37,11 +37,28 @@ type Catalog struct {
 
 	schemas    map[string]bool
 	relations  map[Name]*Table // tables, views, materialized views, foreign tables
-	indexes    map[Name][]*Index
+	indexes    map[Name][]indexHome
 	sequences  map[Name]*Sequence
 	types      map[Name]*TypeDef
 	functions  map[Name][]*Function
 	extensions map[string]*Extension
+
+	// See content.go.
+	hot         []*Table // those that are unpacked
+	statements  int      // that were applied
+	cooled      int      // statements when tables were packed last
+	applying    int      // nested calls of Apply
+	whole       bool     // no table is packed any more
+	journal     *journal // see journal.go
+	packedDefs  numbers[*TypeDef]
+	packedNames numbers[string]
+}
+
+// indexHome is where an index is found: in its table, or here if that is not
+// known.
+type indexHome struct {
+	table *Table
+	loose *Index
 }
 
 // New returns an empty database with the schema public.
@@ -50,7 +67,7 @@ func New() *Catalog {
 		SearchPath: []string{"public"},
 		schemas:    map[string]bool{"public": true},
 		relations:  map[Name]*Table{},
-		indexes:    map[Name][]*Index{},
+		indexes:    map[Name][]indexHome{},
 		sequences:  map[Name]*Sequence{},
 		types:      map[Name]*TypeDef{},
 		functions:  map[Name][]*Function{},
@@ -71,12 +88,8 @@ const (
 
 // Table is a relation that has columns.
 type Table struct {
-	Name        Name
-	Kind        RelKind
-	Columns     []*Column
-	Constraints []*Constraint
-	Indexes     []*Index
-	Triggers    []*Trigger
+	Name Name
+	Kind RelKind
 	// PartitionOf is the parent of a partition.
 	PartitionOf *Table
 	Partitions  []*Table
@@ -92,6 +105,11 @@ type Table struct {
 	Elements    int
 	// Altered counts the statements that changed the table after it was made.
 	Altered int
+
+	catalog *Catalog
+	content *content // nil while it is packed
+	packed  string
+	asked   int // the last statement that asked for the content
 }
 
 // Column returns the column of that name, or nil.
@@ -99,7 +117,7 @@ func (t *Table) Column(name string) *Column {
 	if t == nil {
 		return nil
 	}
-	for _, c := range t.Columns {
+	for _, c := range t.Columns() {
 		if c.Name == name {
 			return c
 		}
@@ -112,7 +130,7 @@ func (t *Table) Constraint(name string) *Constraint {
 	if t == nil {
 		return nil
 	}
-	for _, c := range t.Constraints {
+	for _, c := range t.Constraints() {
 		if c.Name == name {
 			return c
 		}
@@ -125,7 +143,7 @@ func (t *Table) PrimaryKey() *Constraint {
 	if t == nil {
 		return nil
 	}
-	for _, c := range t.Constraints {
+	for _, c := range t.Constraints() {
 		if c.Kind == PrimaryKey {
 			return c
 		}
@@ -145,8 +163,10 @@ type Column struct {
 	// Default and Generated are the text of the expression, without
 	// parentheses around it; empty if there is none.
 	Default, Generated string
-	// Identity is 'a' for ALWAYS, 'd' for BY DEFAULT, 0 for none.
+	// Identity is 'a' for ALWAYS, 'd' for BY DEFAULT, 0 for none; Cache is the
+	// CACHE of its sequence, 0 if the statement names none.
 	Identity byte
+	Cache    int64
 	// Serial reports one of PostgreSQL's serial pseudo types.
 	Serial bool
 	// Def is the column's definition; its End is where a clause can be added.
@@ -199,6 +219,8 @@ type Index struct {
 	Table   *Table
 	Method  string
 	Columns []IndexColumn
+	// Include are the columns that the index carries beside its key.
+	Include []string
 	Unique  bool
 	Where   string
 	Def     Place
@@ -206,7 +228,12 @@ type Index struct {
 
 // IndexColumn is a column or an expression of an index.
 type IndexColumn struct {
-	Column, Expr, Opclass string
+	Column, Expr, Opclass, Collation string
+	// Ordered tells that the statement says in which order the key is kept;
+	// Descending that it is DESC.
+	Ordered, Descending bool
+	// Def is where the key stands in the statement that made the index.
+	Def Place
 }
 
 // Sequence is a sequence.
@@ -215,7 +242,9 @@ type Sequence struct {
 	// OwnedBy is the column that owns it, if any.
 	Table  Name
 	Column string
-	Def    Place
+	// Cache is how many values a session takes at once, 0 if no statement says.
+	Cache int64
+	Def   Place
 }
 
 // TypeKind says what a user-defined type is.
@@ -312,7 +341,13 @@ func (c *Catalog) Table(rv *pgsql.RangeVar) *Table {
 
 // Relation returns the relation of a name; without a schema the search path
 // decides.
-func (c *Catalog) Relation(n Name) *Table { return lookup(c, c.relations, n) }
+func (c *Catalog) Relation(n Name) *Table {
+	t := lookup(c, c.relations, n)
+	if c.applying > 0 && t != nil {
+		c.touch(t)
+	}
+	return t
+}
 
 // Sequence returns the sequence of a name, or nil.
 func (c *Catalog) Sequence(n Name) *Sequence { return lookup(c, c.sequences, n) }
@@ -324,7 +359,21 @@ func (c *Catalog) Type(n Name) *TypeDef { return lookup(c, c.types, n) }
 func (c *Catalog) Functions(n Name) []*Function { return lookup(c, c.functions, n) }
 
 // Indexes returns the indexes of a name: PostgreSQL allows one in a schema.
-func (c *Catalog) Indexes(n Name) []*Index { return lookup(c, c.indexes, n) }
+func (c *Catalog) Indexes(n Name) []*Index {
+	var out []*Index
+	for _, home := range lookup(c, c.indexes, n) {
+		if home.loose != nil {
+			out = append(out, home.loose)
+			continue
+		}
+		for _, ix := range home.table.Indexes() {
+			if ix.Name.Name == n.Name {
+				out = append(out, ix)
+			}
+		}
+	}
+	return out
+}
 
 func lookup[V any](c *Catalog, m map[Name]V, n Name) V {
 	if n.Schema != "" {

@@ -6,9 +6,11 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
-func (a *applier) createIndex(n *pgsql.IndexStmt) {
+// createIndex follows CREATE INDEX, and CockroachDB's indexes among the elements
+// of CREATE TABLE; def is the statement or the element.
+func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 	t := a.Table(n.Relation)
-	ix := &Index{Table: t, Method: n.AccessMethod, Unique: n.Unique, Def: a.place()}
+	ix := &Index{Table: t, Method: n.AccessMethod, Unique: n.Unique, Def: def}
 	if ix.Method == "" {
 		ix.Method = "btree"
 	}
@@ -26,7 +28,14 @@ func (a *applier) createIndex(n *pgsql.IndexStmt) {
 		if !ok {
 			continue
 		}
-		c := IndexColumn{Column: el.Name, Opclass: ListName(el.Opclass).Name}
+		c := IndexColumn{
+			Column: el.Name, Opclass: ListName(el.Opclass).Name, Collation: ListName(el.Collation).Name, Def: ix.Def,
+			Ordered:    el.Ordering > pgsql.SortbyDefault || el.NullsOrdering > pgsql.SortbyNullsDefault,
+			Descending: el.Ordering == pgsql.SortbyDesc,
+		}
+		if i < len(elements) {
+			c.Def = a.tokens(elements[i][0], elements[i][1])
+		}
 		switch {
 		case el.Name != "":
 			parts = append(parts, el.Name)
@@ -40,27 +49,34 @@ func (a *applier) createIndex(n *pgsql.IndexStmt) {
 		}
 		ix.Columns = append(ix.Columns, c)
 	}
+	for _, e := range n.IndexIncludingParams {
+		if el, ok := e.(*pgsql.IndexElem); ok && el.Name != "" {
+			ix.Include = append(ix.Include, el.Name)
+		}
+	}
 	ix.Name.Name = n.Idxname
 	if n.Idxname == "" {
 		ix.Name.Name = strings.Join(parts, "_") + "_idx"
 	}
 	for _, old := range a.indexes[ix.Name] {
-		if n.IfNotExists || t != nil && old.Table == t {
+		if n.IfNotExists || t != nil && old.table == t {
 			return // already there: an error where IF NOT EXISTS is not said
 		}
 	}
 	if n.WhereClause != nil {
-		for i := len(a.st.Tokens) - 1; i >= 0; i-- {
+		last := a.st.TokenAt(int(def.End-a.st.Start()) - 1)
+		for i := last; i >= 0; i-- {
 			if a.st.Is(i, "where") {
-				ix.Where = a.text(i+1, len(a.st.Tokens)-1)
+				ix.Where = a.text(i+1, last)
 				break
 			}
 		}
 	}
 	if t != nil {
-		t.Indexes = append(t.Indexes, ix)
+		k := t.open()
+		k.indexes = append(k.indexes, ix)
 	}
-	a.indexes[ix.Name] = append(a.indexes[ix.Name], ix)
+	a.home(ix)
 }
 
 // IndexElements returns the token ranges [first, last] of the key columns of a
@@ -77,18 +93,32 @@ func IndexElements(st *pgsql.Statement, n *pgsql.IndexStmt) [][2]int {
 	return nil
 }
 
+// home notes where the index is found by its name.
+func (a *applier) home(ix *Index) {
+	h := indexHome{table: ix.Table}
+	if ix.Table == nil {
+		h.loose = ix
+	}
+	set(a.Catalog, a.indexes, ix.Name, append(a.indexes[ix.Name], h))
+}
+
 func (a *applier) removeIndex(ix *Index) {
 	if ix.Table != nil {
-		ix.Table.Indexes = remove(ix.Table.Indexes, ix)
+		k := ix.Table.open()
+		k.indexes = remove(k.indexes, ix)
 	}
 	a.unindex(ix)
 }
 
 func (a *applier) unindex(ix *Index) {
-	left := remove(a.indexes[ix.Name], ix)
+	h := indexHome{table: ix.Table}
+	if ix.Table == nil {
+		h.loose = ix
+	}
+	left := remove(a.indexes[ix.Name], h)
 	if len(left) == 0 {
-		delete(a.indexes, ix.Name)
+		unset(a.Catalog, a.indexes, ix.Name)
 		return
 	}
-	a.indexes[ix.Name] = left
+	set(a.Catalog, a.indexes, ix.Name, left)
 }

@@ -11,7 +11,8 @@ func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
 	if n.IfNotExists && a.relations[name] != nil {
 		return a.relations[name]
 	}
-	t := &Table{Name: name, Kind: Plain, Def: a.place(), LastElement: -1}
+	t := a.newTable(name, Plain, a.place())
+	held := t.content
 	if n.Relation != nil {
 		t.Temporary = n.Relation.Relpersistence == "t"
 		t.Unlogged = n.Relation.Relpersistence == "u"
@@ -24,7 +25,7 @@ func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
 		if parent == nil {
 			continue
 		}
-		t.Columns = append(t.Columns, copyColumns(parent.Columns)...)
+		held.columns = append(held.columns, copyColumns(parent.Columns())...)
 		if n.Partbound != nil {
 			t.PartitionOf = parent
 			parent.Partitions = append(parent.Partitions, t)
@@ -46,11 +47,16 @@ func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
 			a.addConstraint(t, e, def)
 		case *pgsql.TableLikeClause:
 			if like := a.Table(e.Relation); like != nil {
-				t.Columns = append(t.Columns, copyColumns(like.Columns)...)
+				held.columns = append(held.columns, copyColumns(like.Columns())...)
 			}
 		}
 	}
-	a.relations[name] = t
+	set(a.Catalog, a.relations, name, t)
+	for i, e := range n.TableElts {
+		if ix, ok := e.(*pgsql.IndexStmt); ok && i < len(elements) {
+			a.createIndex(ix, elements[i])
+		}
+	}
 	return t
 }
 
@@ -88,12 +94,8 @@ func copyColumns(from []*Column) []*Column {
 }
 
 func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
-	c := &Column{Name: d.Colname, Type: TypeOf(d.TypeName), User: a.userType(d.TypeName), NotNull: d.IsNotNull, Def: def}
-	switch c.Type.Name {
-	case "serial2", "serial4", "serial8":
-		c.Serial, c.NotNull = true, true
-		c.Type.Name = "int" + c.Type.Name[len("serial"):]
-	}
+	c := a.column(d)
+	c.Def = def
 	if t.Column(c.Name) != nil && len(t.Inherits) == 0 && t.PartitionOf == nil {
 		return // already there: IF NOT EXISTS, or an error that PostgreSQL finds
 	}
@@ -102,7 +104,8 @@ func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 			c.TypeEnd = a.st.Start() + int64(a.st.Tokens[TypeEnd(a.st, i)].End)
 		}
 	}
-	t.Columns = append(t.Columns, c)
+	held := t.open()
+	held.columns = append(held.columns, c)
 	for _, e := range d.Constraints {
 		k, ok := e.(*pgsql.Constraint)
 		if !ok {
@@ -119,7 +122,7 @@ func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 			c.Generated = a.inParens(int(k.Location))
 		case pgsql.ConstrIdentity:
 			c.NotNull = true
-			c.Identity = 'd'
+			c.Identity, c.Cache = 'd', cacheOption(k.Options)
 			if k.GeneratedWhen == "a" {
 				c.Identity = 'a'
 			}
@@ -224,7 +227,8 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 			out.Name = t.Name.Name + "_" + suffix + string(rune('0'+i%10))
 		}
 	}
-	t.Constraints = append(t.Constraints, out)
+	held := t.open()
+	held.constraints = append(held.constraints, out)
 }
 
 // onlyColumn returns the column that an expression names if it names one and
@@ -268,20 +272,20 @@ func (a *applier) createTableAs(n *pgsql.CreateTableAsStmt) {
 		return
 	}
 	name := a.create(rangeName(n.Into.Rel))
-	t := &Table{Name: name, Kind: Plain, Def: a.place(), LastElement: -1}
+	kind := Plain
 	if n.Objtype == pgsql.ObjectMatview {
-		t.Kind = MatView
+		kind = MatView
 	}
-	t.Columns = a.resultColumns(n.Query, names(n.Into.ColNames))
-	a.relations[name] = t
+	t := a.newTable(name, kind, a.place())
+	t.content.columns = a.resultColumns(n.Query, names(n.Into.ColNames))
+	set(a.Catalog, a.relations, name, t)
 }
 
 func (a *applier) createView(n *pgsql.ViewStmt) {
 	name := a.create(rangeName(n.View))
-	a.relations[name] = &Table{
-		Name: name, Kind: View, Def: a.place(), LastElement: -1,
-		Columns: a.resultColumns(n.Query, names(n.Aliases)),
-	}
+	t := a.newTable(name, View, a.place())
+	t.content.columns = a.resultColumns(n.Query, names(n.Aliases))
+	set(a.Catalog, a.relations, name, t)
 }
 
 // resultColumns names the columns of a query, and types those that are plain
@@ -317,7 +321,7 @@ func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
 			if _, star := last.(*pgsql.AStar); star {
 				for _, t := range from {
 					if t != nil {
-						out = append(out, copyColumns(t.Columns)...)
+						out = append(out, copyColumns(t.Columns())...)
 					}
 				}
 				continue

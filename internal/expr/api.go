@@ -6,14 +6,24 @@ import (
 )
 
 // Scope is what an expression can name. Its zero value knows built-in things
-// only; both fields may be nil.
+// only; every field may be nil.
 type Scope struct {
-	// Catalog has the user's types and functions.
+	// Catalog has the user's relations, types and functions.
 	Catalog *catalog.Catalog
 	// Table has the columns.
 	Table *catalog.Table
 	// Value is the type of VALUE in the CHECK of a domain.
 	Value catalog.Type
+	// Rows are tables of which one row has a name: NEW and OLD of a trigger.
+	Rows map[string]*catalog.Table
+	// Params are the types of a function's parameters, that of $1 first.
+	Params []catalog.Type
+	// Vars are the types of its named parameters and of its variables; the
+	// zero Type for one that is not known, such as a record.
+	Vars map[string]catalog.Type
+
+	// level is the query around the expression.
+	level *level
 }
 
 // Volatility is how much the result of an operation depends on.
@@ -55,6 +65,9 @@ const (
 	TypeUsing                     // ALTER COLUMN ... TYPE ... USING ...
 	PolicyUsing                   // USING of a policy
 	PolicyCheck                   // WITH CHECK of a policy
+	TriggerWhen                   // WHEN of a trigger
+	Query                         // anywhere in SELECT, INSERT, UPDATE or DELETE
+	ViewQuery                     // the same in a view
 )
 
 // String returns the place in CockroachDB's words, as its errors name it
@@ -85,8 +98,10 @@ func (p Place) String() string {
 		return "POLICY USING"
 	case PolicyCheck:
 		return "POLICY WITH CHECK"
+	case TriggerWhen:
+		return "WHEN"
 	}
-	return ""
+	return "query"
 }
 
 // immutableOnly reports whether CockroachDB refuses stable and volatile
@@ -104,6 +119,15 @@ type Context struct {
 	// ('2020-01-01')::date are seen, which the tree does not keep and which
 	// make CockroachDB take the literal for a string first.
 	Text string
+	// Shift is what has to be added to a location for its place in Text.
+	Shift int
+	// Volatility asks for Cast, Function, Operator and UserFunction causes in a
+	// query as well, where CockroachDB takes all of them: in the body of a
+	// routine they tell how stable it is.
+	Volatility bool
+	// Mend asks for IntegerDivision and HexDigest, and judges the rest as if
+	// they and what has a Convert were written as they should be.
+	Mend bool
 }
 
 // CauseKind says what a Cause is about.
@@ -136,15 +160,30 @@ const (
 	// ResultType is the whole expression: it has not the type of its column,
 	// and CockroachDB does not convert it.
 	ResultType
+	// IntegerDivision is a / of integers, which gives an integer in PostgreSQL
+	// and a fraction in CockroachDB; // is CockroachDB's for it. It is a cause
+	// only if Context.Mend is set, and mostly nothing that CockroachDB objects
+	// to.
+	IntegerDivision
+	// HexDigest is sha256 or one of its kin, which give bytes in PostgreSQL
+	// and a text of hexadecimal digits in CockroachDB; like IntegerDivision
+	// else.
+	HexDigest
 )
 
 func (k CauseKind) String() string {
 	names := [...]string{"", "cast", "function", "operator", "user function", "unknown function",
-		"unknown signature", "unknown type", "syntax", "subquery", "result type"}
+		"unknown signature", "unknown type", "syntax", "subquery", "result type", "integer division", "hex digest"}
 	if int(k) < len(names) {
 		return names[k]
 	}
 	return ""
+}
+
+// Operand is an operand with its type in CockroachDB.
+type Operand struct {
+	Node pgsql.Node
+	Type catalog.Type
 }
 
 // Cause is one thing in an expression for which CockroachDB refuses it.
@@ -160,6 +199,14 @@ type Cause struct {
 	// From and To are the types of a Cast and a ResultType; To that of an
 	// UnknownType.
 	From, To catalog.Type
+	// Later: CockroachDB takes the statement, and refuses to compute the
+	// expression. Only if Context.Mend is set.
+	Later bool
+	// Operands are those of an UnknownSignature, in the order in which
+	// CockroachDB sees them.
+	Operands []Operand
+	// Literal: of a Cast, that a literal is read as the type.
+	Literal bool
 	// Implicit: a literal that takes a type without a cast, as in
 	// tz > '2020-01-01'.
 	Implicit bool
@@ -167,6 +214,10 @@ type Cause struct {
 	// front, such as "string::timestamptz: context-dependent operators are not
 	// allowed in STORED COMPUTED COLUMN".
 	Message string
+	// Convert are the casts that PostgreSQL makes by itself here: with them
+	// written out, CockroachDB takes the operation and it means the same. Of
+	// an UnknownSignature and a ResultType; empty if there are none such.
+	Convert []Conversion
 	// Versions is the range of CockroachDB versions in which the cause holds,
 	// as a constraint such as "<25.3"; empty for all that are known.
 	Versions string
@@ -182,17 +233,46 @@ func TypeOf(e pgsql.Node, s Scope) catalog.Type {
 			return t
 		}
 	case *pgsql.ColumnRef:
-		t, _ := s.column(n)
+		qualifier, name := columnName(n)
+		t, _ := s.named(qualifier, name)
 		return t
 	}
-	return postgres{s}.expr(e).catalogType()
+	return postgres{scope: s}.expr(e).catalogType()
 }
 
 // Judge returns why CockroachDB would refuse an expression where it stands, in
 // the order in which it would find out; nil if it takes it. CockroachDB itself
 // reports only the first.
 func Judge(e pgsql.Node, s Scope, c Context) []Cause {
-	k := cockroach{scope: s, place: c.Place, text: c.Text}
+	k := cockroach{scope: s, place: c.Place, text: c.Text, shift: c.Shift, mend: c.Mend}
 	k.judge(e, c.Want)
 	return k.causes
+}
+
+// Column is a column of a query's result.
+type Column struct {
+	Name string
+	// Postgres and Cockroach are its types; the zero Type if not known.
+	Postgres, Cockroach catalog.Type
+	// Node is the expression in the query's list; nil for a column out of a
+	// star, a UNION and the like.
+	Node pgsql.Node
+}
+
+// JudgeQuery is Judge for all expressions of a SELECT, INSERT, UPDATE or
+// DELETE. It also returns the result of the query, and whether its columns are
+// all known. The context's Want, if given, is the type that the query's one
+// column is assigned to; its Place is Query or ViewQuery, the first if it is
+// neither.
+func JudgeQuery(q pgsql.Node, s Scope, c Context) (causes []Cause, result []Column, complete bool) {
+	k := cockroach{scope: s, place: max(c.Place, Query), text: c.Text, shift: c.Shift, mend: c.Mend, contexts: c.Volatility}
+	var want []typ
+	if c.Want.Name != "" {
+		want = []typ{s.cockroachType(s.resolve(c.Want))}
+	}
+	r := k.query(q, want)
+	for _, c := range r.columns {
+		result = append(result, Column{c.name, c.pg.catalogType(), c.crdb.catalogType(), c.node})
+	}
+	return k.causes, result, !r.open
 }

@@ -14,10 +14,30 @@ type cockroach struct {
 	scope  Scope
 	place  Place
 	text   string
+	shift  int
 	causes []Cause
 	// mute is above 0 while something is typed whose causes are known or moot.
 	mute int
+	// mend: integer divisions are causes, and are judged as if they were //.
+	mend bool
+	// contexts: stable and volatile operations are causes wherever they stand.
+	contexts bool
+	// results are those of the queries that were typed already.
+	results map[pgsql.Node]relation
+	// stored is an expression whose value PostgreSQL casts to the type of the
+	// column that it is stored in.
+	stored pgsql.Node
+	// decoded is an argument of decode(), where a digest is a text as it should be.
+	decoded pgsql.Node
+	// depth counts nested expressions.
+	depth int
 }
+
+// maxDepth is how many expressions in one another are typed. What is deeper is
+// not known: no stack holds a hundred thousand levels of overload resolution.
+const maxDepth = 1000
+
+func (k *cockroach) postgres() postgres { return postgres{k.scope, k} }
 
 func (k *cockroach) cause(c Cause) {
 	if k.mute == 0 {
@@ -27,7 +47,7 @@ func (k *cockroach) cause(c Cause) {
 
 // contextual records a stable or volatile operation, where that matters.
 func (k *cockroach) contextual(c Cause) {
-	if c.Volatility == Immutable || !k.place.immutableOnly() {
+	if c.Volatility == Immutable || !k.place.immutableOnly() && !k.contexts {
 		return
 	}
 	what := c.Name
@@ -47,10 +67,11 @@ func (k *cockroach) contextual(c Cause) {
 func (k *cockroach) judge(e pgsql.Node, column catalog.Type) {
 	want := k.scope.cockroachType(k.scope.resolve(column))
 	switch k.place {
-	case IndexPredicate, CheckConstraint, PolicyUsing, PolicyCheck:
+	case IndexPredicate, CheckConstraint, PolicyUsing, PolicyCheck, TriggerWhen:
 		want = typ{id: tBool}
 	}
 	o := operandOf(e)
+	k.stored = e
 	k.operand(&o, want)
 	if want.wildcard() || !o.t.known() || o.t.null() || equivalent(want, o.t) {
 		return
@@ -66,20 +87,27 @@ func (k *cockroach) judge(e pgsql.Node, column catalog.Type) {
 	k.cause(Cause{
 		Kind: ResultType, Node: e, From: o.t.catalogType(), To: column,
 		Message: "expected " + k.place.String() + " expression to have type " + want.String() + ", but it has type " + o.t.String(),
+		Convert: k.convertTo(e, o.t, want),
 	})
 }
 
 // expr returns the type of an expression where a type is wanted; the zero typ
 // wants none, and returned it is one that is not known.
 func (k *cockroach) expr(e pgsql.Node, want typ) typ {
+	if k.depth >= maxDepth {
+		return typ{}
+	}
+	k.depth++
+	defer func() { k.depth-- }()
 	switch n := e.(type) {
 	case *pgsql.AConst:
 		return k.constant(n, want)
 	case *pgsql.TypeCast:
 		return k.cast(n)
 	case *pgsql.ColumnRef:
-		t, _ := k.scope.column(n)
-		return k.scope.cockroachType(k.scope.resolve(t))
+		return k.scope.column(n).crdb
+	case *pgsql.ParamRef:
+		return k.scope.param(n).crdb
 	case *pgsql.FuncCall:
 		return k.call(n, want)
 	case *pgsql.AExpr:
@@ -171,7 +199,7 @@ func (k *cockroach) literal(at pgsql.Node, l literal, want typ, implicit bool) t
 	if _, contextual := l.parses(want); contextual {
 		from := typ{id: tText}
 		k.contextual(Cause{
-			Kind: Cast, Node: at, Volatility: Stable, Implicit: implicit,
+			Kind: Cast, Node: at, Volatility: Stable, Literal: true, Implicit: implicit,
 			From: from.catalogType(), To: want.catalogType(), Name: from.String() + "::" + want.String(),
 		})
 		return want
@@ -239,7 +267,7 @@ func (k *cockroach) unknownType(n *pgsql.TypeCast, named catalog.Type, id typeID
 
 // parenthesised reports whether the operand of :: is in parentheses.
 func (k *cockroach) parenthesised(n *pgsql.TypeCast) bool {
-	at := int(n.Location)
+	at := int(n.Location) + k.shift
 	if at <= 0 || at >= len(k.text) || k.text[at] != ':' {
 		return false
 	}
@@ -299,9 +327,12 @@ func (k *cockroach) array(n *pgsql.AArrayExpr, want typ) typ {
 	return t.arrayOf()
 }
 
-// subquery: CockroachDB does not look into it, it refuses it (measured in all
-// places).
+// subquery: outside of queries CockroachDB does not look into it, it refuses it
+// (measured in all places).
 func (k *cockroach) subquery(n *pgsql.SubLink) typ {
+	if k.place >= Query {
+		return k.subqueryType(n)
+	}
 	k.cause(Cause{Kind: Subquery, Node: n, Message: "variable sub-expressions are not allowed in " + k.place.String()})
 	if n.Testexpr != nil {
 		k.want(n.Testexpr, typ{})
@@ -311,6 +342,91 @@ func (k *cockroach) subquery(n *pgsql.SubLink) typ {
 		return typ{id: tBool}
 	}
 	return typ{}
+}
+
+// subqueryType types a query within an expression of a query.
+func (k *cockroach) subqueryType(n *pgsql.SubLink) typ {
+	boolean := typ{id: tBool}
+	switch n.SubLinkType {
+	case pgsql.ExistsSublink:
+		k.query(n.Subselect, nil)
+		return boolean
+	case pgsql.AnySublink, pgsql.AllSublink:
+		left := operandOf(n.Testexpr)
+		if left.lit.kind == notLiteral {
+			k.operand(&left, typ{})
+		}
+		rows := k.query(n.Subselect, nil)
+		_, tuple := n.Testexpr.(*pgsql.RowExpr)
+		if rows.open || len(rows.columns) != 1 || tuple {
+			k.operand(&left, typ{})
+			return boolean
+		}
+		k.compareRows(n, left, rows.columns[0])
+		return boolean
+	case pgsql.RowcompareSublink:
+		k.want(n.Testexpr, typ{})
+		k.query(n.Subselect, nil)
+		return boolean
+	}
+	rows := k.query(n.Subselect, nil)
+	if rows.open || len(rows.columns) != 1 {
+		return typ{}
+	}
+	if n.SubLinkType == pgsql.ArraySublink {
+		return rows.columns[0].crdb.arrayOf()
+	}
+	return rows.columns[0].crdb
+}
+
+// compareRows types x IN (SELECT ...), x = ANY (SELECT ...) and their kin: what
+// is compared must be of one type.
+func (k *cockroach) compareRows(n *pgsql.SubLink, left operand, rows column) {
+	op := "="
+	if len(n.OperName) > 0 {
+		op = operator(n.OperName)
+	}
+	k.operand(&left, rows.crdb)
+	if !left.t.known() || !rows.crdb.known() || left.t.null() || rows.crdb.null() || equivalent(left.t, rows.crdb) {
+		return
+	}
+	name, swap := comparisonName(op)
+	ops := [...]operand{left, {node: rows.node, t: rows.crdb, done: true}}
+	if swap {
+		ops[0], ops[1] = ops[1], ops[0]
+	}
+	if n.OperName != nil {
+		for _, s := range find(cockroachComparisons[:], name) {
+			if equivalent(s.param(0), ops[0].t) && equivalent(s.param(1), ops[1].t) {
+				return
+			}
+		}
+	}
+	common := k.postgres().common([]typ{k.postgres().expr(n.Testexpr), rows.pg})
+	var convert []Conversion
+	if to := k.scope.cockroachType(common); to.known() {
+		left := !equivalent(left.t, to)
+		right := !equivalent(rows.crdb, to)
+		if right && rows.node == nil {
+			left, right = false, false
+		}
+		if left {
+			convert = append(convert, Conversion{n.Testexpr, common.catalogType()})
+		}
+		if right {
+			convert = append(convert, Conversion{rows.node, common.catalogType()})
+		}
+	}
+	written := "IN"
+	if n.OperName != nil {
+		if written = op + " ANY"; n.SubLinkType == pgsql.AllSublink {
+			written = op + " ALL"
+		}
+	}
+	k.cause(Cause{
+		Kind: UnknownSignature, Node: n, Name: op, Convert: convert, Operands: typesOf([]operand{left, ops[1]}),
+		Message: "unsupported comparison operator: <" + left.t.String() + "> " + written + " <tuple{" + rows.crdb.String() + "}>",
+	})
 }
 
 func (k *cockroach) indirection(n *pgsql.AIndirection) typ {

@@ -9,6 +9,7 @@ import (
 )
 
 func (k *cockroach) call(n *pgsql.FuncCall, want typ) typ {
+	k.around(n)
 	fn := name(n.Funcname)
 	if n.FuncVariadic {
 		k.syntax(n, "VARIADIC")
@@ -32,6 +33,9 @@ func (k *cockroach) call(n *pgsql.FuncCall, want typ) typ {
 	}
 	user := k.scope.userFunctions(fn)
 	ops := operands(n.Args)
+	if fn.Name == "decode" && len(n.Args) > 0 {
+		k.decoded = n.Args[0]
+	}
 	if len(sigs) == 0 || len(user) > 0 && !k.builtinFits(sigs, ops) {
 		return k.userCall(n, fn, user, ops)
 	}
@@ -41,7 +45,48 @@ func (k *cockroach) call(n *pgsql.FuncCall, want typ) typ {
 			Message: "unknown function: " + fn.Name + "()",
 		})
 	}
+	if n.AggWithinGroup {
+		return k.orderedSet(n, fn.Name, ops, want)
+	}
 	return k.builtin(n, fn.Name, sigs, ops, want)
+}
+
+// orderedSet types percentile_cont and its kin, of which an argument is what
+// WITHIN GROUP orders by.
+func (k *cockroach) orderedSet(n *pgsql.FuncCall, name string, ops []operand, want typ) typ {
+	for _, e := range n.AggOrder {
+		if s, ok := e.(*pgsql.SortBy); ok {
+			ops = append(ops, operandOf(s.Node))
+		}
+	}
+	if name == "percentile_cont" {
+		return k.builtin(n, name, percentileCont[:], ops, want)
+	}
+	for j := range ops {
+		k.operand(&ops[j], typ{})
+	}
+	return k.scope.cockroachType(k.postgres().call(n))
+}
+
+// percentileCont are the overloads of percentile_cont with what they order by
+// (percentile_cont_impl of pkg/sql/sem/builtins).
+var percentileCont = [...]signature{
+	{sFloat8 + sFloat8, tFloat8, Immutable, aggregate, 0}, {sFloat8 + sInterval, tInterval, Immutable, aggregate, 0},
+	{aFloat8 + sFloat8, tFloat8 | arrayOf, Immutable, aggregate, 0}, {aFloat8 + sInterval, tInterval | arrayOf, Immutable, aggregate, 0},
+}
+
+// around types what stands behind the parentheses of a call.
+func (k *cockroach) around(n *pgsql.FuncCall) {
+	if n.AggFilter != nil {
+		k.want(n.AggFilter, typ{id: tBool})
+	}
+	none := relation{}
+	if !n.AggWithinGroup {
+		k.sort(n.AggOrder, &none)
+	}
+	if n.Over != nil {
+		k.window(n.Over)
+	}
 }
 
 // builtinFits reports whether a built-in function takes the operands, and
@@ -61,29 +106,53 @@ func (k *cockroach) builtinFits(sigs []signature, ops []operand) bool {
 // builtin types a call of a built-in function.
 func (k *cockroach) builtin(at pgsql.Node, name string, sigs []signature, ops []operand, want typ) typ {
 	c := k.resolve(sigs, ops, want, false)
+	if c.n == 0 && k.mend && !want.wildcard() && at != k.stored {
+		c = k.unwanted(sigs, ops)
+	}
 	v, t, null := agreed(sigs, ops, c)
 	if c.n > 0 && null {
 		return typ{id: tUnknown}
 	}
-	if c.n != 1 && allKnown(ops) {
+	if c.n == 0 && allKnown(ops) || c.n > 1 && decided(ops) {
 		what := "unknown signature: "
 		if c.n > 1 {
 			what = "ambiguous call: "
 		}
+		convert, t := k.convertCall(name, sigs, ops, want)
+		kind := UnknownSignature
+		if len(convert) == 0 && c.n == 0 {
+			if convert, t = k.convertResult(at, sigs, ops, want); len(convert) > 0 {
+				kind = ResultType
+			}
+		}
 		k.cause(Cause{
-			Kind: UnknownSignature, Node: at, Name: name,
+			Kind: kind, Node: at, Name: name, Convert: convert, Operands: typesOf(ops), To: want.catalogType(),
 			Message: what + name + "(" + typeList(ops) + ")" + returning(want),
 		})
-		return typ{}
+		return t
+	}
+	if k.mend && hexDigest(name) && at != k.decoded {
+		k.cause(Cause{Kind: HexDigest, Node: at, Name: name})
+		t = typ{id: tBytea}
 	}
 	if since := overloadAddedIn(name, ops); since != "" {
 		k.cause(Cause{
-			Kind: UnknownSignature, Node: at, Name: name, Versions: "<" + since,
+			Kind: UnknownSignature, Node: at, Name: name, Versions: "<" + since, Convert: k.convertText(name, ops),
 			Message: "unknown signature: " + name + "(" + typeList(ops) + ")",
 		})
 	}
 	k.contextual(Cause{Kind: Function, Node: at, Name: name, Volatility: v})
 	return t
+}
+
+// hexDigest are functions of bytes that give bytes in PostgreSQL and a text in
+// CockroachDB.
+func hexDigest(name string) bool {
+	switch name {
+	case "sha224", "sha256", "sha384", "sha512":
+		return true
+	}
+	return false
 }
 
 // agreed returns the volatility and the result type of the candidates, as far
@@ -158,7 +227,7 @@ func (k *cockroach) userCall(n *pgsql.FuncCall, fn catalog.Name, user []*catalog
 	}
 	// The type is the one that PostgreSQL gives it: another rule replaces the
 	// function, or makes it, and what is around it is judged all the same.
-	return k.scope.cockroachType(postgres{k.scope}.call(n))
+	return k.scope.cockroachType(k.postgres().call(n))
 }
 
 // declared is the volatility of the user's functions that take n arguments, as
@@ -183,6 +252,24 @@ func declared(user []*catalog.Function, n int) Volatility {
 	return v
 }
 
+// decided reports whether the types of the operands are all that there is to
+// the choice of an overload, so that more than one are ambiguous. Of '2' + 1
+// and 1 || NULL CockroachDB tries more readings than this package does.
+func decided(ops []operand) bool {
+	text, number := false, false
+	for j := range ops {
+		switch o := &ops[j]; {
+		case o.t.null():
+			return false
+		case o.lit.kind == stringLiteral:
+			text = true
+		case o.lit.kind != notLiteral:
+			number = true
+		}
+	}
+	return !(text && number) && allKnown(ops)
+}
+
 func allKnown(ops []operand) bool {
 	for j := range ops {
 		if !ops[j].t.known() {
@@ -190,6 +277,14 @@ func allKnown(ops []operand) bool {
 		}
 	}
 	return true
+}
+
+func typesOf(ops []operand) []Operand {
+	out := make([]Operand, len(ops))
+	for j := range ops {
+		out[j] = Operand{ops[j].node, ops[j].t.catalogType()}
+	}
+	return out
 }
 
 func typeList(ops []operand) string {

@@ -1,6 +1,10 @@
 package expr
 
-import "github.com/pg2crdb/pg2crdb/internal/pgsql"
+import (
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
 
 // operation types an operator, or what PostgreSQL's tree has for one.
 func (k *cockroach) operation(n *pgsql.AExpr, want typ) typ {
@@ -62,7 +66,7 @@ func (k *cockroach) operator(n *pgsql.AExpr, want typ) typ {
 		ops := [...]operand{operandOf(n.Rexpr)}
 		return k.operated(n, op, sigs, ops[:], want)
 	}
-	ops := [...]operand{operandOf(n.Lexpr), operandOf(n.Rexpr)}
+	ops := [...]operand{k.inParens(operandOf(n.Lexpr)), k.inParens(operandOf(n.Rexpr))}
 	// Operators that CockroachDB's grammar turns into calls.
 	switch op {
 	case "#-":
@@ -83,6 +87,31 @@ func (k *cockroach) operator(n *pgsql.AExpr, want typ) typ {
 	return k.operated(n, op, find(cockroachBinary[:], op), ops[:], want)
 }
 
+// inParens takes a number in parentheses for what it is to CockroachDB: no
+// literal that chooses an overload, but one that can take the type that is
+// wanted of it.
+func (k *cockroach) inParens(o operand) operand {
+	c, ok := o.node.(*pgsql.AConst)
+	if !ok || o.lit.kind != intLiteral && o.lit.kind != decimalLiteral {
+		return o
+	}
+	at := int(c.Location) + k.shift
+	if at <= 0 || at >= len(k.text) || !strings.HasSuffix(strings.TrimRight(k.text[:at], spaces), "(") {
+		return o
+	}
+	number := strings.TrimLeft(strings.TrimLeft(k.text[at:], "+-"), spaces)
+	end := 0
+	for end < len(number) && (number[end] == '.' || number[end] == '_' || number[end] >= '0' && number[end] <= '9') {
+		end++
+	}
+	if strings.HasPrefix(strings.TrimLeft(number[end:], spaces), ")") {
+		o.inner, o.lit = o.lit, literal{}
+	}
+	return o
+}
+
+const spaces = " \t\r\n"
+
 // operated types a unary or a binary operator.
 func (k *cockroach) operated(n *pgsql.AExpr, op string, sigs []signature, ops []operand, want typ) typ {
 	if len(sigs) == 0 {
@@ -92,23 +121,73 @@ func (k *cockroach) operated(n *pgsql.AExpr, op string, sigs []signature, ops []
 		k.cause(Cause{Kind: Syntax, Node: n, Name: op, Message: "operator " + op + ": syntax error"})
 		return typ{}
 	}
+	if k.mend && op == "/" && k.integers(ops) {
+		k.cause(Cause{Kind: IntegerDivision, Node: n, Name: op})
+		op, sigs = "//", find(cockroachBinary[:], "//")
+	}
 	c := k.resolve(sigs, ops, want, len(ops) == 2)
+	if c.n == 0 && k.mend && !want.wildcard() && pgsql.Node(n) != k.stored {
+		c = k.unwanted(sigs, ops)
+	}
 	v, t, null := agreed(sigs, ops, c)
 	switch {
 	case c.n > 0 && null:
 		return typ{id: tUnknown}
-	case c.n == 0 || c.n > 1 && allKnown(ops):
-		k.unsupported(n, op, ops, want, c.n)
-		return typ{}
+	case c.n == 0 || c.n > 1 && decided(ops):
+		return k.unsupported(n, op, sigs, ops, want, c.n)
 	}
 	k.contextual(Cause{Kind: Operator, Node: n, Name: op, Volatility: v})
 	return t
 }
 
-// unsupported records an operator that no overload fits, or more than one.
-func (k *cockroach) unsupported(n pgsql.Node, op string, ops []operand, want typ, fit int) {
+// integers reports whether the operands of a division are integers, so that
+// PostgreSQL divides without a remainder. It types what is no literal.
+func (k *cockroach) integers(ops []operand) bool {
+	if len(ops) != 2 {
+		return false
+	}
+	numbers := 0
+	for j := range ops {
+		o := &ops[j]
+		switch o.lit.kind {
+		case notLiteral:
+			k.operand(o, typ{})
+			if o.t.array || family(o.t.id) != tInt8 {
+				return false
+			}
+			numbers++
+		case intLiteral:
+			numbers++
+		case stringLiteral: // takes the type of the other
+		default:
+			return false
+		}
+	}
+	return numbers > 0
+}
+
+// unwanted is resolve where no type is wanted. In degrees(i // 2) CockroachDB
+// objects to the division, which gives no float; what is to be mended is the
+// argument, which PostgreSQL converts, and its call objects to it then.
+func (k *cockroach) unwanted(sigs []signature, ops []operand) candidates {
+	for j := range ops {
+		ops[j].done = ops[j].lit.kind == notLiteral
+	}
+	return k.resolve(sigs, ops, typ{}, len(ops) == 2)
+}
+
+// unsupported records an operator that no overload fits, or more than one, and
+// returns the type that PostgreSQL gives it, if conversions help.
+func (k *cockroach) unsupported(n pgsql.Node, op string, sigs []signature, ops []operand, want typ, fit int) typ {
 	if !allKnown(ops) {
-		return
+		return typ{}
+	}
+	kind := UnknownSignature
+	convert, t := k.convertResult(n, sigs, ops, want)
+	if fit == 0 && len(convert) > 0 {
+		kind = ResultType
+	} else {
+		convert, t = k.convertOperator(op, sigs, ops, want)
 	}
 	what := "unsupported "
 	if fit > 1 {
@@ -119,7 +198,8 @@ func (k *cockroach) unsupported(n pgsql.Node, op string, ops []operand, want typ
 	} else {
 		what += "binary operator: <" + ops[0].t.String() + "> " + op + " <" + ops[1].t.String() + ">"
 	}
-	k.cause(Cause{Kind: UnknownSignature, Node: n, Name: op, Message: what + returning(want)})
+	k.cause(Cause{Kind: kind, Node: n, Name: op, Message: what + returning(want), Convert: convert, Operands: typesOf(ops), To: want.catalogType()})
+	return t
 }
 
 // comparison types a comparison (typeCheckComparisonOp). With NULL it is NULL.
@@ -147,9 +227,22 @@ func (k *cockroach) compared(n *pgsql.AExpr, name string, left, right operand) (
 	sigs := find(cockroachComparisons[:], name)
 	c := k.resolve(sigs, ops[:], typ{}, true)
 	l, r := ops[0].t.arrays(), ops[1].t.arrays()
+	if c.n > 1 && allKnown(ops[:]) && (l.anything() || r.anything()) {
+		k.cause(Cause{
+			Kind: UnknownSignature, Node: n, Name: name, Operands: typesOf(ops[:]),
+			Message: "ambiguous comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
+		})
+		return Immutable, false
+	}
 	if c.n == 0 || generic(l) && generic(r) && !equivalent(l, r) {
 		k.incomparable(n, name, ops[:])
 		return Immutable, false
+	}
+	if k.mend && name == "LIKE" && (ops[0].t.id == tCitext || ops[1].t.id == tCitext) {
+		k.cause(Cause{
+			Kind: UnknownSignature, Node: n, Name: name, Later: true, Operands: typesOf(ops[:]),
+			Message: "nondeterministic collations are not supported for LIKE",
+		})
 	}
 	v, _, null = agreed(sigs, ops[:], c)
 	return v, null
@@ -175,8 +268,9 @@ func (k *cockroach) written(n *pgsql.AExpr, name string) string {
 
 func (k *cockroach) incomparable(n *pgsql.AExpr, name string, ops []operand) {
 	if allKnown(ops) {
+		convert, _ := k.convertOperator(pgOperator(name), find(cockroachComparisons[:], name), ops, typ{})
 		k.cause(Cause{
-			Kind: UnknownSignature, Node: n, Name: name,
+			Kind: UnknownSignature, Node: n, Name: name, Convert: convert, Operands: typesOf(ops),
 			Message: "unsupported comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
 		})
 	}
@@ -254,7 +348,7 @@ func (k *cockroach) in(n *pgsql.AExpr) {
 		}
 	}
 	k.cause(Cause{
-		Kind: UnknownSignature, Node: n, Name: "IN",
+		Kind: UnknownSignature, Node: n, Name: "IN", Operands: typesOf(ops),
 		Message: "unsupported comparison operator: <" + t.String() + "> IN <tuple>",
 	})
 }
@@ -323,8 +417,50 @@ func (k *cockroach) subOperator(n *pgsql.AExpr) typ {
 			return boolean
 		}
 	}
-	k.incomparable(n, name, ops[:])
+	k.cause(Cause{
+		Kind: UnknownSignature, Node: n, Name: name, Convert: k.convertSubOperator(n, op, sigs, swap), Operands: typesOf(ops[:]),
+		Message: "unsupported comparison operator: <" + ops[0].t.String() + "> " + k.written(n, name) + " <" + ops[1].t.String() + ">",
+	})
 	return boolean
+}
+
+// convertSubOperator is converted for x = ANY (array) and its kin: PostgreSQL
+// compares x with an element, and converts the array as a whole.
+func (k *cockroach) convertSubOperator(n *pgsql.AExpr, op string, sigs []signature, swap bool) []Conversion {
+	p := k.postgres()
+	left, array := k.scope.base(p.expr(n.Lexpr)), k.scope.base(p.expr(n.Rexpr))
+	if !array.array || !left.known() || left.null() {
+		return nil
+	}
+	s, _ := p.operator(find(postgresOperators[:], op), []typ{left, array.elem()})
+	if s == nil || polymorphic(s.args0()) {
+		return nil
+	}
+	l, r := s.param(0), s.param(1)
+	crdb := [...]typ{k.scope.cockroachType(l), k.scope.cockroachType(r)}
+	if swap {
+		crdb[0], crdb[1] = crdb[1], crdb[0]
+	}
+	found := false
+	for i := range sigs {
+		found = found || equivalent(sigs[i].param(0), crdb[0]) && equivalent(sigs[i].param(1), crdb[1])
+	}
+	var out []Conversion
+	castable := func(n pgsql.Node, from, to typ) bool {
+		return k.castable(operand{node: n, t: k.scope.cockroachType(from)}, k.scope.cockroachType(to))
+	}
+	if left.plain() != l {
+		found = found && castable(n.Lexpr, left, l)
+		out = append(out, Conversion{n.Lexpr, l.catalogType()})
+	}
+	if array.elem().plain() != r {
+		found = found && castable(n.Rexpr, array, r.arrayOf())
+		out = append(out, Conversion{n.Rexpr, r.arrayOf().catalogType()})
+	}
+	if !found {
+		return nil
+	}
+	return out
 }
 
 func (k *cockroach) anyAll(n *pgsql.AExpr) string {

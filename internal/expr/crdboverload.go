@@ -9,6 +9,8 @@ import (
 type operand struct {
 	node pgsql.Node
 	lit  literal
+	// inner is a literal in parentheses, which does not choose.
+	inner literal
 	// t is the type, once done is set.
 	t    typ
 	done bool
@@ -310,6 +312,8 @@ func (k *cockroach) operand(o *operand, want typ) {
 	}
 	if o.lit.kind != notLiteral {
 		o.t = k.literal(o.node, o.lit, want, true)
+	} else if o.inner.kind != notLiteral {
+		o.t = k.literal(o.node, o.inner, want, true)
 	} else {
 		o.t = k.expr(o.node, want)
 	}
@@ -337,6 +341,8 @@ func (k *cockroach) sameType(ops []operand, want typ) typ {
 	}
 	found := typ{id: tUnknown}
 	unknown, resolvable, literals := false, 0, 0
+	// A mismatch is a cause; common is then the type that PostgreSQL finds.
+	mismatch, common := false, typ{}
 	for j := range ops {
 		o := &ops[j]
 		if o.lit.kind != notLiteral && !o.done {
@@ -361,19 +367,19 @@ func (k *cockroach) sameType(ops []operand, want typ) typ {
 					found = o.t
 				}
 			}
-			if !equivalent(found, o.t) {
-				k.mismatch(o, found)
-				unknown = true
+			if !equivalent(found, o.t) && !mismatch {
+				mismatch = true
+				common = k.mismatch(o, found, ops)
 			}
 		}
 	}
-	if unknown {
+	if unknown || mismatch {
 		k.mute++
 		for j := range ops {
 			k.operand(&ops[j], typ{})
 		}
 		k.mute--
-		return typ{}
+		return common
 	}
 	if resolvable == 0 || found.null() {
 		if literals == 0 {
@@ -401,29 +407,41 @@ func (k *cockroach) sameType(ops []operand, want typ) typ {
 		}
 		if !o.lit.canBecome(found) {
 			o.t, o.done = o.lit.natural(), true
-			k.mismatch(o, found)
-			unknown = true
+			if !mismatch {
+				mismatch = true
+				common = k.mismatch(o, found, ops)
+			}
 			continue
 		}
 		k.operand(o, found.plain())
 	}
-	if unknown {
-		return typ{}
+	if mismatch {
+		return common
 	}
 	for j := range ops {
 		if o := &ops[j]; !o.t.null() && !equivalent(o.t, found) {
 			if c, _, ok := cockroachCast(o.t, found); !ok || c != castImplicit {
-				k.mismatch(o, found)
-				return typ{}
+				return k.mismatch(o, found, ops)
 			}
 		}
 	}
 	return found
 }
 
-func (k *cockroach) mismatch(o *operand, found typ) {
+// mismatch records operands of different types where there must be one, and
+// returns the one that PostgreSQL finds.
+func (k *cockroach) mismatch(o *operand, found typ, ops []operand) typ {
+	for j := range ops {
+		if o := &ops[j]; o.lit.kind == notLiteral {
+			k.operand(o, found)
+		} else if !o.done {
+			o.t, o.done = o.lit.natural(), true
+		}
+	}
+	convert, common := k.convertCommon(ops, true)
 	k.cause(Cause{
-		Kind: UnknownSignature, Node: o.node, From: o.t.catalogType(), To: found.catalogType(),
+		Kind: UnknownSignature, Node: o.node, Convert: convert, Operands: typesOf(ops), From: o.t.catalogType(), To: found.catalogType(),
 		Message: "expected expression to be of type " + found.String() + ", found type " + o.t.String(),
 	})
+	return common
 }

@@ -20,7 +20,8 @@ func (s Scope) cockroachType(t typ) typ {
 	switch t.id {
 	case tJson:
 		t.id = tJsonb
-	case tBit, tBool, tBox2d, tBpchar, tBytea, tChar, tCitext, tDate, tFloat4, tFloat8, tGeography, tGeometry,
+	case tAnyelement, tAnyarray, // of a function's parameters
+		tBit, tBool, tBox2d, tBpchar, tBytea, tChar, tCitext, tDate, tFloat4, tFloat8, tGeography, tGeometry,
 		tInet, tInt2, tInt2vector, tInt4, tInt8, tInterval, tJsonb, tJsonpath, tLtree, tName, tNumeric, tOid,
 		tOidvector, tPgLsn, tRecord, tRefcursor, tRegclass, tRegnamespace, tRegproc, tRegprocedure, tRegrole,
 		tRegtype, tText, tTime, tTimestamp, tTimestamptz, tTimetz, tTsquery, tTsvector, tUnknown, tUuid,
@@ -50,6 +51,9 @@ func family(id typeID) typeID {
 	}
 	return id
 }
+
+// anything reports a polymorphic parameter of a function, or an array of one.
+func (t typ) anything() bool { return t.id == tAnyelement || t.id == tAnyarray }
 
 // wildcard reports a type that is equivalent to any other.
 func (t typ) wildcard() bool {

@@ -9,7 +9,8 @@
 // FACTS is the directory with cockroachdb-casts.json and
 // cockroachdb-builtins-volatility.json (CockroachDB v26.1.0-alpha.1: its cast
 // map and its generated function reference). What those two do not have is in
-// data/cockroachdb.tsv, PostgreSQL's side in data/postgres.tsv; the head of
+// data/cockroachdb.tsv, PostgreSQL's side in data/postgres.tsv and
+// data/postgres_internal.txt; the head of
 // each says where it comes from. Two sources that contradict each other stop
 // the command.
 package main
@@ -155,6 +156,12 @@ func main() {
 	table(p, "cockroachComparisons", "its comparisons; != > >= and NOT are made from these", comparison)
 	table(p, "postgresFunctions", "the functions of PostgreSQL 15 that an expression can call", pgFunctions)
 	table(p, "postgresOperators", "its operators; one operand is a prefix operator", pgOperators)
+
+	p("// postgresInternal are its other functions, sorted.\nvar postgresInternal = [...]string{\n")
+	for _, name := range readWords("data/postgres_internal.txt") {
+		p("\t%q,\n", name)
+	}
+	p("}\n")
 
 	out, err := format.Source(b.Bytes())
 	if err != nil {
@@ -321,6 +328,22 @@ func readTSV(file string, columns int) [][]string {
 		}
 		out = append(out, r)
 	}
+	return out
+}
+
+// readWords reads the words of a file, sorted.
+func readWords(file string) []string {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var out []string
+	for _, line := range strings.Split(string(text), "\n") {
+		if !strings.HasPrefix(line, "# ") {
+			out = append(out, strings.Fields(line)...)
+		}
+	}
+	sort.Strings(out)
 	return out
 }
 

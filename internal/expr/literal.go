@@ -28,8 +28,8 @@ const (
 	decimalLiteral
 )
 
-// literalOf returns what an expression is as a literal. CockroachDB folds
-// arithmetic of numbers and concatenation of strings before it types them.
+// literalOf returns what an expression is as a literal. The arithmetic of
+// literals is none: CockroachDB does not fold 1 + 2 before it types it.
 func literalOf(e pgsql.Node) literal {
 	switch n := e.(type) {
 	case *pgsql.AConst:
@@ -54,57 +54,8 @@ func literalOf(e pgsql.Node) literal {
 				return literal{kind: bytesLiteral, text: v.Bsval}
 			}
 		}
-	case *pgsql.AExpr:
-		if n.Kind_ == pgsql.AexprOP {
-			return foldLiterals(operator(n.Name), n.Lexpr, n.Rexpr)
-		}
 	}
 	return literal{}
-}
-
-func foldLiterals(op string, left, right pgsql.Node) literal {
-	switch op {
-	case "+", "-", "*", "/", "||":
-	default:
-		return literal{}
-	}
-	r := literalOf(right)
-	if r.kind == notLiteral {
-		return r
-	}
-	number := func(l literal) bool { return l.kind == intLiteral || l.kind == decimalLiteral }
-	if left == nil {
-		if op == "-" && number(r) {
-			r.n = -r.n
-			return r
-		}
-		return literal{}
-	}
-	l := literalOf(left)
-	if op == "||" {
-		if l.kind == stringLiteral && r.kind == stringLiteral {
-			return literal{kind: stringLiteral, text: l.text + r.text}
-		}
-		return literal{}
-	}
-	if !number(l) || !number(r) {
-		return literal{}
-	}
-	out := literal{kind: max(l.kind, r.kind), whole: l.whole && r.whole}
-	switch op {
-	case "+":
-		out.n = l.n + r.n
-	case "-":
-		out.n = l.n - r.n
-	case "*":
-		out.n = l.n * r.n
-	case "/":
-		out.kind = decimalLiteral
-		if out.whole = out.whole && r.n != 0 && l.n%r.n == 0; out.whole {
-			out.n = l.n / r.n
-		}
-	}
-	return out
 }
 
 // natural is the type that a literal has where none is wanted.

@@ -8,7 +8,11 @@ import (
 )
 
 // postgres infers types as PostgreSQL does.
-type postgres struct{ scope Scope }
+type postgres struct {
+	scope Scope
+	// queries types the queries in an expression, and remembers their results.
+	queries *cockroach
+}
 
 func (p postgres) expr(e pgsql.Node) typ {
 	switch n := e.(type) {
@@ -17,8 +21,9 @@ func (p postgres) expr(e pgsql.Node) typ {
 	case *pgsql.TypeCast:
 		return p.scope.resolve(catalog.TypeOf(n.TypeName))
 	case *pgsql.ColumnRef:
-		t, _ := p.scope.column(n)
-		return p.scope.resolve(t)
+		return p.scope.column(n).pg
+	case *pgsql.ParamRef:
+		return p.scope.param(n).pg
 	case *pgsql.FuncCall:
 		return p.call(n)
 	case *pgsql.AExpr:
@@ -51,6 +56,8 @@ func (p postgres) expr(e pgsql.Node) typ {
 		switch n.SubLinkType {
 		case pgsql.ExistsSublink, pgsql.AllSublink, pgsql.AnySublink, pgsql.RowcompareSublink:
 			return typ{id: tBool}
+		case pgsql.ExprSublink, pgsql.ArraySublink:
+			return p.subquery(n)
 		}
 		return typ{}
 	case *pgsql.SQLValueFunction:
@@ -81,6 +88,27 @@ func (p postgres) expr(e pgsql.Node) typ {
 		return p.jsonOutput(n.Output)
 	}
 	return typ{}
+}
+
+// subquery returns the type of the one column of a query.
+func (p postgres) subquery(n *pgsql.SubLink) typ {
+	k := p.queries
+	if k == nil {
+		k = &cockroach{place: Query}
+	}
+	scope := k.scope
+	k.scope = p.scope
+	k.mute++
+	rows := k.query(n.Subselect, nil)
+	k.mute--
+	k.scope = scope
+	switch {
+	case rows.open || len(rows.columns) != 1:
+		return typ{}
+	case n.SubLinkType == pgsql.ArraySublink:
+		return rows.columns[0].pg.arrayOf()
+	}
+	return rows.columns[0].pg
 }
 
 func (p postgres) exprs(list []pgsql.Node) []typ {
@@ -180,10 +208,15 @@ func (p postgres) operator(sigs []signature, args []typ) (*signature, []typ) {
 func (p postgres) call(n *pgsql.FuncCall) typ {
 	fn := name(n.Funcname)
 	var args []typ
-	if n.AggStar {
-		args = nil
-	} else {
+	if !n.AggStar {
 		args = p.exprs(n.Args)
+	}
+	if n.AggWithinGroup {
+		for _, e := range n.AggOrder {
+			if s, ok := e.(*pgsql.SortBy); ok {
+				args = append(args, p.expr(s.Node))
+			}
+		}
 	}
 	for i := range args {
 		args[i] = p.scope.base(args[i])

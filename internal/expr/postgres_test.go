@@ -70,7 +70,9 @@ func TestTypeOf(t *testing.T) {
 		{"lower(missing)", catalog.Type{}}, // of a range it is no text
 		{"upper(missing::text)", catalog.Type{Name: "text"}},
 		{"to_tsvector(missing)", catalog.Type{Name: "tsvector"}},
-		{"(SELECT 1)", catalog.Type{}},
+		{"(SELECT 1)", catalog.Type{Name: "int4"}},
+		{"(SELECT x + s::int8 FROM (VALUES (1), (2.5)) AS v (x))", catalog.Type{Name: "numeric"}},
+		{"ARRAY(SELECT max(v) FROM t)", catalog.Type{Name: "text", Dims: 1}},
 		{"coalesce(missing, 'x')", catalog.Type{}},
 		{"(missing).a", catalog.Type{}},
 	} {

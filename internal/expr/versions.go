@@ -92,6 +92,8 @@ func userFunctionsSince(p Place) string {
 		return "23.1"
 	case PolicyUsing, PolicyCheck:
 		return "" // policies themselves are from v25.2, and take functions from there
+	case Query:
+		return "" // of v22.2 itself
 	case TypeUsing:
 		return "" // measured on v26.1: taken; said nowhere of others
 	}

@@ -216,7 +216,8 @@ const (
 	KindXmlExpr
 	KindXmlSerialize
 
-	kindCount
+	// KindCount is one more than the last kind.
+	KindCount
 )
 
 var kindNames = [...]string{

@@ -3,7 +3,7 @@ package pgsql
 import "strings"
 
 // CockroachDB's own spellings that a translation writes are no PostgreSQL:
-// CREATE INVERTED INDEX, table@index where an index is named, and IF NOT EXISTS
+// CREATE INVERTED INDEX, indexes within CREATE TABLE, table@index where an index is named, and IF NOT EXISTS
 // where PostgreSQL has it not. So that a translation can be parsed again, they
 // are blanked out, byte for byte, before the text goes to libpg_query; offsets
 // stay true. VIRTUAL columns, which PostgreSQL has from 18 on and the parser
@@ -73,6 +73,10 @@ func (s *Statement) extraGuard(i int) bool {
 // CockroachDB's spellings stand in the way.
 func (s *Statement) parseCockroach() {
 	text, inverted, ok := s.cockroach()
+	if create := s.withInlineIndexes(text); create != nil {
+		s.Tree, s.Err = create, nil
+		return
+	}
 	if !ok {
 		return
 	}
@@ -96,11 +100,16 @@ func (s *Statement) Inverted() bool {
 	return s.Is(0, "create") && s.Words(i, "inverted", "index")
 }
 
-// Fold folds an identifier as PostgreSQL does: unquoted ones to lower case,
-// quoted ones without their quotes.
+// Fold folds an identifier as PostgreSQL does with UTF-8: the ASCII letters of
+// unquoted ones to lower case, quoted ones without their quotes.
 func Fold(token string) string {
 	if n := len(token); n >= 2 && token[0] == '"' && token[n-1] == '"' {
 		return strings.ReplaceAll(token[1:n-1], `""`, `"`)
 	}
-	return strings.ToLower(token)
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, token)
 }

@@ -70,7 +70,7 @@ func (g *generator) ast(messages []protoreflect.MessageDescriptor) {
 	for _, m := range messages {
 		fmt.Fprintf(&b, "\tKind%s\n", goName(string(m.Name())))
 	}
-	b.WriteString("\n\tkindCount\n)\n\nvar kindNames = [...]string{\n\t\"Unknown\",\n")
+	b.WriteString("\n\t// KindCount is one more than the last kind.\n\tKindCount\n)\n\nvar kindNames = [...]string{\n\t\"Unknown\",\n")
 	for _, m := range messages {
 		fmt.Fprintf(&b, "\t%q,\n", m.Name())
 	}

@@ -5,6 +5,7 @@ package pgsql
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 	"unsafe"
 
@@ -43,66 +44,15 @@ func (k Kind) String() string {
 	return fmt.Sprintf("Kind(%d)", uint16(k))
 }
 
-// MaxDepth is how deep a statement that is parsed may nest: parentheses, and
-// the operators and joins in a row that make the tree as deep. libpg_query
-// recurses on the C stack and dies of a segmentation fault somewhere beyond
-// 20,000 levels (measured with 8 MiB); no statement that a person wrote gets
-// near.
-const MaxDepth = 5000
-
 // Parse fills in the tree or the error of st. It does nothing for forms other
 // than SQL and for statements that have an error already.
 func (s *Statement) Parse() {
 	if s.Form != SQL || s.Err != nil || s.Tree != nil || s.Text == "" {
 		return
 	}
-	if off := s.tooDeep(); off >= 0 {
-		s.Err = &SyntaxError{Message: fmt.Sprintf("nested more than %d levels deep: no server takes this", MaxDepth), Offset: off}
-		return
-	}
-	if s.Tree, s.Err = Parse(s.Text); s.Err != nil {
+	if s.Tree, s.Err = parse(s.Text, s.Tokens); s.Err != nil || indexColumn(s.Tree) {
 		s.parseCockroach()
 	}
-}
-
-// tooDeep estimates the depth of the tree from above, and returns the offset
-// where it passes MaxDepth, or -1.
-func (s *Statement) tooDeep() int {
-	if len(s.Tokens) <= MaxDepth {
-		return -1
-	}
-	depth := 0
-	var outer []int // depth at each open parenthesis
-	for i, t := range s.Tokens {
-		switch t.Kind {
-		case Operator:
-			depth++
-		case Word:
-			switch s.Word(i) {
-			case "not", "and", "or", "union", "intersect", "except", "join", "case", "when", "is", "like", "in", "between", "collate", "at":
-				depth++
-			}
-		case Punct:
-			switch s.Text[t.Start] {
-			case '(', '[':
-				outer = append(outer, depth)
-				depth++
-			case ')', ']':
-				if n := len(outer); n > 0 {
-					depth, outer = outer[n-1]+1, outer[:n-1]
-				}
-			case ',':
-				depth = 0
-				if n := len(outer); n > 0 {
-					depth = outer[n-1]
-				}
-			}
-		}
-		if depth > MaxDepth {
-			return t.Start
-		}
-	}
-	return -1
 }
 
 // Parse parses the text of one statement.
@@ -111,7 +61,18 @@ func (s *Statement) tooDeep() int {
 // libpg_query's JSON leaves negative integers out: the value of a constant
 // such as -1 and the bounds of an array type without a size read 0.
 func Parse(text string) (Node, *SyntaxError) {
+	var tokens []Token
+	if len(text) > MaxDepth { // a shorter one cannot be too deep
+		tokens = Lex(text).Tokens
+	}
+	return parse(text, tokens)
+}
+
+func parse(text string, tokens []Token) (Node, *SyntaxError) {
 	if err := CheckText(text); err != nil {
+		return nil, err
+	}
+	if err := tooDeep(text, tokens); err != nil {
 		return nil, err
 	}
 	tree, err := parseJSON(text)
@@ -152,10 +113,20 @@ func parseJSON(text string) (string, *SyntaxError) {
 	return "", syntaxError(text, err)
 }
 
+// longestMessage bounds libpg_query's messages, which quote a token as a whole,
+// be it megabytes long.
+const longestMessage = 200
+
 // syntaxError maps libpg_query's error, whose position counts code points from
 // 1, to a byte offset.
 func syntaxError(text string, err error) *SyntaxError {
 	e := &SyntaxError{Message: err.Error()}
+	switch {
+	case strings.HasPrefix(e.Message, "memory exhausted"): // the grammar's stack, not the machine's memory
+		e.Message = "nested too deeply for PostgreSQL's grammar: no server takes this"
+	case len(e.Message) > longestMessage:
+		e.Message = strings.ToValidUTF8(e.Message[:longestMessage], "") + "…"
+	}
 	if pe, ok := err.(*parser.Error); ok && pe.Cursorpos > 0 {
 		for n := pe.Cursorpos - 1; n > 0 && e.Offset < len(text); n-- {
 			_, size := utf8.DecodeRuneInString(text[e.Offset:])

@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// PLSource is a PL/pgSQL body with the place of every statement in it. It is
-// what edits within a body and findings that point into one need: libpg_query's
-// tree of a body, see ParsePL, knows no more than lines.
+// PLSource is a PL/pgSQL body with the place of every statement in it, which
+// edits within a body and findings that point into one need. libpg_query's tree
+// of a body knows no more than lines, and its reader ends the process on some
+// texts (SIGABRT for a function without a body), so it is not used.
 type PLSource struct {
 	// Statement holds the text and the tokens of the body.
 	*Statement

@@ -17,8 +17,9 @@ const DefaultMaxStatement = 256 << 20
 // holds one statement at a time, so its memory is bounded by the largest one
 // and not by the source; rows behind COPY ... FROM stdin are passed over.
 type Splitter struct {
-	r   io.Reader
-	max int
+	r    io.Reader
+	max  int
+	read int // how much is read at first
 
 	buf  []byte
 	eof  bool
@@ -29,15 +30,36 @@ type Splitter struct {
 	started  bool
 
 	tokens []Token
+
+	// forget is told which bytes of a text were read.
+	forget    func(from, to int64)
+	forgotten int64
+}
+
+// forgetEach is how much of a text is read before it is forgotten, forgetBehind
+// how much of it is kept, because statements from there are still looked at.
+const forgetEach, forgetBehind = 4 << 20, 1 << 20
+
+// Forget makes the splitter tell f, now and then, which bytes of its text were
+// read and are not needed for now. It is for texts that are not all in memory
+// at once.
+func (s *Splitter) Forget(f func(from, to int64)) { s.forget = f }
+
+// str returns bytes of the buffer as a string. A text in memory is not copied.
+func (s *Splitter) str(b []byte) string {
+	if s.r == nil {
+		return bytesString(b)
+	}
+	return string(b)
 }
 
 // NewSplitter returns a Splitter over r.
 func NewSplitter(r io.Reader) *Splitter {
-	return &Splitter{r: r, max: DefaultMaxStatement, pos: Position{Line: 1, Column: 1}}
+	return &Splitter{r: r, max: DefaultMaxStatement, read: 64 << 10, pos: Position{Line: 1, Column: 1}}
 }
 
-// NewTextSplitter returns a Splitter over a text in memory, which it does not
-// copy.
+// NewTextSplitter returns a Splitter over a text in memory. The statements share
+// it: it must not change while they live.
 func NewTextSplitter(text []byte) *Splitter {
 	s := NewSplitter(nil)
 	s.buf, s.eof, s.started = text, true, true
@@ -49,7 +71,7 @@ func NewTextSplitter(text []byte) *Splitter {
 func (s *Splitter) Next() (*Statement, error) {
 	if !s.started {
 		s.started = true
-		if err := s.fill(64 << 10); err != nil {
+		if err := s.fill(s.read); err != nil {
 			return nil, err
 		}
 	}
@@ -100,6 +122,10 @@ func (s *Splitter) fill(n int) error {
 func (s *Splitter) consume(n int) {
 	s.pos = s.pos.Advance(bytesString(s.buf[:n]))
 	s.buf = s.buf[n:]
+	if s.forget != nil && s.pos.Offset-s.forgotten > forgetEach {
+		s.forget(s.forgotten, s.pos.Offset-forgetBehind)
+		s.forgotten = s.pos.Offset - forgetBehind
+	}
 }
 
 var bom = []byte("\xef\xbb\xbf")
@@ -119,7 +145,7 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 		if len(s.buf) == 0 {
 			return nil, 0, true
 		}
-		st = &Statement{Form: Trailer, Lead: string(s.buf), LeadPos: s.pos, Pos: s.pos.Advance(bytesString(s.buf)), Comments: rebase(l.comments, len(s.buf))}
+		st = &Statement{Form: Trailer, Lead: s.str(s.buf), LeadPos: s.pos, Pos: s.pos.Advance(bytesString(s.buf)), Comments: rebase(l.comments, len(s.buf))}
 		s.openError(st, &l, len(s.buf))
 		return st, len(s.buf), true
 	}
@@ -160,16 +186,16 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 
 	st = &Statement{
 		Form:     SQL,
-		Lead:     string(s.buf[:start]),
+		Lead:     s.str(s.buf[:start]),
 		LeadPos:  s.pos,
-		Text:     string(s.buf[start:end]),
+		Text:     s.str(s.buf[start:end]),
 		Pos:      s.pos.Advance(bytesString(s.buf[:start])),
 		Size:     int64(end - start),
 		Tokens:   append([]Token(nil), s.tokens...),
 		Comments: rebase(l.comments, start),
 	}
 	if terminated || l.pos < len(s.buf) {
-		st.Tail = string(s.buf[end:l.pos])
+		st.Tail = s.str(s.buf[end:l.pos])
 	} else {
 		// Behind the last token of the source there is only trivia: it is the
 		// trailer's.
@@ -197,10 +223,10 @@ func (s *Splitter) meta(l *lexer, start int) (*Statement, int, bool) {
 		}
 		n = len(s.buf) - start
 	}
-	text := strings.TrimRight(string(s.buf[start:start+n]), "\r")
+	text := strings.TrimRight(s.str(s.buf[start:start+n]), "\r")
 	return &Statement{
 		Form:     Meta,
-		Lead:     string(s.buf[:start]),
+		Lead:     s.str(s.buf[:start]),
 		LeadPos:  s.pos,
 		Text:     text,
 		Pos:      s.pos.Advance(bytesString(s.buf[:start])),
@@ -219,7 +245,7 @@ func (s *Splitter) passCopyData() (*Statement, error) {
 		for nl < 0 && !s.eof {
 			// A line longer than the buffer: its content does not matter, only
 			// whether it is \., so keep no more than a prefix of it.
-			if err := s.fill(len(s.buf) + 64<<10); err != nil {
+			if err := s.fill(len(s.buf) + s.read); err != nil {
 				return nil, err
 			}
 			nl = bytes.IndexByte(s.buf, '\n')

@@ -2,7 +2,6 @@ package pgsql
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // Form says what a piece of a source is.
@@ -14,26 +13,6 @@ const (
 	CopyData             // the rows behind COPY ... FROM stdin, with the closing \.
 	Trailer              // white space and comments behind the last statement
 )
-
-// Position is a place in a source: the byte offset from 0, the line from 1 and
-// the column from 1, in code points.
-type Position struct {
-	Offset int64
-	Line   int
-	Column int
-}
-
-// Advance returns the position behind text, which starts at p.
-func (p Position) Advance(text string) Position {
-	p.Offset += int64(len(text))
-	if n := strings.Count(text, "\n"); n > 0 {
-		p.Line += n
-		p.Column = 1
-		text = text[strings.LastIndexByte(text, '\n')+1:]
-	}
-	p.Column += utf8.RuneCountInString(text)
-	return p
-}
 
 // Statement is one statement of a source. Together the statements of a source
 // tile it: lead, text and semicolon of each follow one another without a gap.
@@ -62,6 +41,20 @@ type Statement struct {
 	Tree Node
 	// Err says why there is no tree.
 	Err *SyntaxError
+
+	// partner holds, for a token that is a parenthesis or bracket, the token
+	// that it belongs to, otherwise -1. Many rules ask, so it is made once, for
+	// the statement that is asked first.
+	partner []int32
+	// lists holds what List returned, by its first token.
+	lists []cachedList
+	// places are known positions in a long text.
+	places *places
+}
+
+type cachedList struct {
+	first, end int
+	elements   [][2]int
 }
 
 // Start returns the byte offset of the text in its source.
@@ -84,7 +77,13 @@ func (s *Statement) At(off int) Position {
 	case off > len(s.Text):
 		off = len(s.Text)
 	}
-	return s.Pos.Advance(s.Text[:off])
+	if len(s.Text) < 2*stride {
+		return s.Pos.Advance(s.Text[:off])
+	}
+	if s.places == nil {
+		s.places = newPlaces(s.Pos, s.Text)
+	}
+	return s.places.at(s.Text, off)
 }
 
 // Word returns token i as a lower-case word, "" if it is none or there is no
@@ -150,13 +149,15 @@ func (s *Statement) Find(i int, w string) int {
 		if s.Is(i, w) {
 			return i
 		}
-		switch {
-		case s.Is(i, "(") || s.Is(i, "["):
-			if i = s.Close(i); i < 0 {
+		if s.Tokens[i].Kind == Punct {
+			switch s.Text[s.Tokens[i].Start] {
+			case '(', '[':
+				if i = s.Close(i); i < 0 {
+					return -1
+				}
+			case ')', ']':
 				return -1
 			}
-		case s.Is(i, ")") || s.Is(i, "]"):
-			return -1
 		}
 		i++
 	}
@@ -166,19 +167,8 @@ func (s *Statement) Find(i int, w string) int {
 // Close returns the index of the token that closes the parenthesis or bracket
 // at token i; -1 if there is none.
 func (s *Statement) Close(i int) int {
-	depth := 0
-	for ; i < len(s.Tokens); i++ {
-		if s.Tokens[i].Kind != Punct {
-			continue
-		}
-		switch s.Text[s.Tokens[i].Start] {
-		case '(', '[':
-			depth++
-		case ')', ']':
-			if depth--; depth == 0 {
-				return i
-			}
-		}
+	if j := s.other(i); j > i {
+		return j
 	}
 	return -1
 }
@@ -186,21 +176,44 @@ func (s *Statement) Close(i int) int {
 // Open returns the index of the token that opens the parenthesis or bracket
 // closed at token i; -1 if there is none.
 func (s *Statement) Open(i int) int {
-	depth := 0
-	for ; i >= 0 && i < len(s.Tokens); i-- {
-		if s.Tokens[i].Kind != Punct {
+	if j := s.other(i); j < i {
+		return j
+	}
+	return -1
+}
+
+// other returns the partner of the parenthesis at token i, or -1.
+func (s *Statement) other(i int) int {
+	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind != Punct {
+		return -1
+	}
+	if s.partner == nil {
+		s.pair()
+	}
+	return int(s.partner[i])
+}
+
+// pair finds the partners of all parentheses and brackets. Which of the two
+// kinds a token is does not matter: PostgreSQL's grammar lets none close the
+// other.
+func (s *Statement) pair() {
+	s.partner = make([]int32, len(s.Tokens))
+	var open []int32
+	for i, t := range s.Tokens {
+		s.partner[i] = -1
+		if t.Kind != Punct {
 			continue
 		}
-		switch s.Text[s.Tokens[i].Start] {
-		case ')', ']':
-			depth++
+		switch s.Text[t.Start] {
 		case '(', '[':
-			if depth--; depth == 0 {
-				return i
+			open = append(open, int32(i))
+		case ')', ']':
+			if n := len(open); n > 0 {
+				s.partner[i], s.partner[open[n-1]] = open[n-1], int32(i)
+				open = open[:n-1]
 			}
 		}
 	}
-	return -1
 }
 
 // Elements returns the token ranges [first, last] of the comma-separated
@@ -213,20 +226,41 @@ func (s *Statement) Elements(i int) [][2]int {
 	return s.List(i+1, end)
 }
 
-// List cuts the tokens [first, end) at the commas outside parentheses.
+// List cuts the tokens [first, end) at the commas outside parentheses. The
+// result is shared and not to be changed.
 func (s *Statement) List(first, end int) [][2]int {
-	var out [][2]int
+	for _, l := range s.lists {
+		if l.first == first && l.end == end {
+			return l.elements
+		}
+	}
+	n := 1
+	s.commas(first, end, func(int) { n++ })
+	out := make([][2]int, 0, n)
 	from := first
-	for i := first; i < end; i++ {
-		switch {
-		case s.Is(i, "(") || s.Is(i, "["):
+	s.commas(first, end, func(i int) {
+		out = append(out, [2]int{from, i - 1})
+		from = i + 1
+	})
+	out = append(out, [2]int{from, end - 1})
+	s.lists = append(s.lists, cachedList{first, end, out})
+	return out
+}
+
+// commas calls f for the commas among the tokens [first, end) that stand
+// outside parentheses.
+func (s *Statement) commas(first, end int, f func(int)) {
+	for i := first; i < end && i < len(s.Tokens); i++ {
+		if s.Tokens[i].Kind != Punct {
+			continue
+		}
+		switch s.Text[s.Tokens[i].Start] {
+		case '(', '[':
 			if c := s.Close(i); c > 0 && c < end {
 				i = c
 			}
-		case s.Is(i, ","):
-			out = append(out, [2]int{from, i - 1})
-			from = i + 1
+		case ',':
+			f(i)
 		}
 	}
-	return append(out, [2]int{from, end - 1})
 }

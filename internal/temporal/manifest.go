@@ -88,12 +88,14 @@ func parseManifest(file string, data []byte) (*Manifest, []Problem) {
 	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
 		return fail(0, "starts with a byte order mark: save it as UTF-8 without one")
 	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(data, &object); err != nil || object == nil {
+	if !json.Valid(data) {
 		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
+		if err := json.Unmarshal(data, new(any)); errors.As(err, &syntax) {
 			return fail(min(max(int(syntax.Offset)-1, 0), len(data)), "is not JSON: %v: correct it", err)
 		}
+		return fail(0, "is not JSON: correct it")
+	}
+	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
 		return fail(0, "must hold one JSON object, { ... }")
 	}
 	m.findFields()
@@ -144,14 +146,19 @@ func (m *Manifest) findFields() {
 // decode sets what the field holds. The error says what it must be.
 func (m *Manifest) decode(f field) error {
 	value := m.raw[f.value:f.valueEnd]
-	into := map[string]*string{
-		fieldVersion: &m.CurrVersion, fieldMinVersion: &m.MinCompatibleVersion, fieldDescription: &m.Description,
-	}[f.name]
-	switch {
-	case into != nil:
+	text := func(into *string) error {
 		if json.Unmarshal(value, into) != nil {
 			return errors.New("a string")
 		}
+		return nil
+	}
+	switch {
+	case f.name == fieldVersion:
+		return text(&m.CurrVersion)
+	case f.name == fieldMinVersion:
+		return text(&m.MinCompatibleVersion)
+	case f.name == fieldDescription:
+		return text(&m.Description)
 	case f.name == fieldAllowNone:
 		if json.Unmarshal(value, &m.AllowNoFiles) != nil {
 			return errors.New("true or false")

@@ -91,7 +91,12 @@ type piece struct {
 }
 
 func (e Era) cut(content []byte) ([]piece, *SplitError) {
-	s := splitter{era: e, raw: content, low: bytes.ToLower(content)}
+	return e.cutLower(content, bytes.ToLower(content))
+}
+
+// cutLower is cut for a text whose lower-case copy is there already.
+func (e Era) cutLower(content, low []byte) ([]piece, *SplitError) {
+	s := splitter{era: e, raw: content, low: low}
 	var out []piece
 	for s.pos < len(s.raw) {
 		p, err := s.statement()
@@ -142,6 +147,9 @@ scan:
 		if s.pos >= len(s.low) {
 			return piece{}, s.outOfRange()
 		}
+		if plain[s.low[s.pos]] {
+			continue
+		}
 		var err *SplitError
 		switch c := s.low[s.pos]; c {
 		case ';':
@@ -182,6 +190,14 @@ scan:
 	keep(s.raw[from:s.pos])
 	return piece{strings.TrimSpace(text.String()), start}, nil
 }
+
+// plain are the bytes that mean nothing to a tool of any era.
+var plain = func() (t [256]bool) {
+	for i := range t {
+		t[i] = bytes.IndexByte([]byte(";()'\"-beil$"), byte(i)) < 0
+	}
+	return t
+}()
 
 func (s *splitter) fail(at int, answer string) *SplitError {
 	return &SplitError{s.era, at, answer}
@@ -339,7 +355,7 @@ func (s *splitter) endsWith(at int, words []string) bool {
 // wordAt reports whether the word stands at offset at, with neither a letter
 // nor a digit on either side. To the tool _ is neither.
 func (s *splitter) wordAt(word string, at int) bool {
-	if !bytes.HasPrefix(s.low[at:], []byte(word)) {
+	if string(s.low[at:min(at+len(word), len(s.low))]) != word {
 		return false
 	}
 	end := at + len(word)
@@ -348,5 +364,13 @@ func (s *splitter) wordAt(word string, at int) bool {
 
 // The tool takes each byte for a character: one beyond ASCII is what it is in
 // Latin-1.
-func latinAlnum(c byte) bool { return unicode.IsLetter(rune(c)) || unicode.IsDigit(rune(c)) }
+func latinAlnum(c byte) bool { return alnum[c] }
+
+var alnum = func() (t [256]bool) {
+	for i := range t {
+		t[i] = unicode.IsLetter(rune(i)) || unicode.IsDigit(rune(i))
+	}
+	return t
+}()
+
 func latinSpace(c byte) bool { return unicode.IsSpace(rune(c)) }

@@ -12,6 +12,8 @@ import (
 // Tree is a directory with Temporal's schema, such as schema/postgresql/v12 of
 // its sources. All paths are those of the file system that it was read from.
 type Tree struct {
+	// FS holds the files as they were read.
+	FS     fs.FS
 	Stores []Store
 	// Extra are the other files beside and within the stores, sorted: files
 	// that no manifest names and that are no SQL, such as version.go.
@@ -70,7 +72,8 @@ func ReadTree(fsys fs.FS) (*Tree, error) {
 	if len(t.Stores) == 0 {
 		return nil, errors.New("no Temporal schema: name the directory that holds temporal/versioned and visibility/versioned, such as schema/postgresql/v12 of Temporal's sources, or a versioned directory")
 	}
-	r := treeReader{fsys: fsys, tree: t, taken: map[string]bool{}}
+	t.FS = snapshotOf(fsys, t.Stores)
+	r := treeReader{fsys: t.FS, tree: t, taken: map[string]bool{}}
 	for i := range t.Stores {
 		if err := r.store(&t.Stores[i]); err != nil {
 			return nil, err

@@ -52,7 +52,7 @@ func TestMistakes(t *testing.T) {
 		"rules: [serial]\n":               `x.yaml:1:8: rules is a mapping of keys to values, not a list`,
 		"target: new\n":                   `x.yaml:1:9: target "new": improper constraint: "new": write a range such as "24.3", ">=23.1" or ">=22.2 <26"`,
 		"target: 2.1\n":                   `x.yaml:1:9: target "2.1" holds no version that pg2crdb knows (v22.2 to v26.2)`,
-		"layout: gose\n":                  `x.yaml:1:9: layout "gose" is not known: take one of temporal, golang-migrate, goose, dbmate, flyway, plain; did you mean "goose"?`,
+		"layout: gose\n":                  `x.yaml:1:9: layout "gose" is not known: take one of temporal, drizzle, prisma, diesel, sqlx, golang-migrate, goose, sql-migrate, dbmate, flyway, atlas, rails, plain; did you mean "goose"?`,
 		"fail-on: errors\n":               `x.yaml:1:10: "errors" is none of info, warning, error, exact, weaker, changed, manual, never; did you mean "error"?`,
 		"advice: maybe\n":                 `x.yaml:1:9: advice is true or false, not "maybe"`,
 		"exclude: a.sql\n":                `x.yaml:1:10: exclude is a list of globs, each on a line of its own behind a dash, not "a.sql"`,

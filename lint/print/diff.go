@@ -207,12 +207,36 @@ func (h hunk) lines(width int) []diffLine {
 			if len(texts) == len(others) {
 				from, to = changed(t, others[i])
 			}
-			out = append(out, diffLine{op, window([]byte(t), from, to, width)})
+			text, to := squeeze(t, from, to, width)
+			out = append(out, diffLine{op, window([]byte(text), from, to, width)})
 		}
 	}
 	add('-', h.old, h.new)
 	add('+', h.new, h.old)
 	return out
+}
+
+// squeeze takes out the middle of a change that is wider than a line, so that
+// both its ends are seen: a change at the end of a long line often comes with
+// another at its start.
+func squeeze(line string, from, to, width int) (string, int) {
+	const gap = " … "
+	if utf8.RuneCountInString(line) <= width || to-from <= width {
+		return line, to
+	}
+	head, tail := from, to
+	for n := width / 2; n > 0 && head < tail; n-- {
+		_, size := utf8.DecodeRuneInString(line[head:])
+		head += size
+	}
+	for n := width/2 - utf8.RuneCountInString(gap) - min(from, width/3) - min(utf8.RuneCountInString(line[to:]), width/6); n > 0 && tail > head; n-- {
+		_, size := utf8.DecodeLastRuneInString(line[:tail])
+		tail -= size
+	}
+	if tail-head <= len(gap) {
+		return line, to
+	}
+	return line[:head] + gap + line[tail:], head + len(gap) + to - tail
 }
 
 // changed returns which part of s differs from t, in whole words. If nothing

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -24,14 +23,14 @@ import (
 // finding carries stands for the statement.
 func Fingerprints(r *lint.Report, source func(index int) ([]byte, error)) ([]string, error) {
 	v := newView(r, Options{Source: source})
-	texts := make([]string, len(r.Findings))
+	sums := make([]sum, len(r.Findings))
 	bySource := map[int][]int{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if placed(f) && source != nil {
 			bySource[f.Source] = append(bySource[f.Source], i)
 		} else {
-			texts[i] = strings.Join(strings.Fields(f.Before), " ")
+			sums[i] = sumOf(f, hashOf(strings.Join(strings.Fields(f.Before), " ")))
 		}
 	}
 	for index := range r.Sources {
@@ -40,44 +39,58 @@ func Fingerprints(r *lint.Report, source func(index int) ([]byte, error)) ([]str
 			if err != nil {
 				return nil, err
 			}
-			if err := statements(text, r.Findings, at, texts); err != nil {
+			if err := statements(text, r.Findings, at, sums); err != nil {
 				return nil, fmt.Errorf("fingerprints of %s: %w", r.Sources[index], err)
 			}
 		}
 	}
 
-	seen := map[string]int{}
-	out := make([]string, len(texts))
-	for i, text := range texts {
-		f := &r.Findings[i]
-		key := f.Rule + "\x00" + f.File + "\x00" + text
-		sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(seen[key])))
-		seen[key]++
-		out[i] = hex.EncodeToString(sum[:16])
+	seen := map[sum]int{}
+	out := make([]string, len(sums))
+	for i, s := range sums {
+		full := sha256.Sum256(append(s[:], strconv.Itoa(seen[s])...))
+		seen[s]++
+		out[i] = hex.EncodeToString(full[:16])
 	}
 	return out, nil
 }
 
-// statements fills in, for the findings at the given indexes, the normalised
-// statement of one source that they start in.
-func statements(source []byte, fs []lint.Finding, at []int, texts []string) error {
-	sort.SliceStable(at, func(i, j int) bool { return fs[at[i]].Start.Offset < fs[at[j]].Start.Offset })
-	for split := pgsql.NewTextSplitter(source); len(at) > 0; {
-		st, err := split.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
+// sum is what a fingerprint is made of: all but the number of those that have
+// the same. A statement may be megabytes long and have a thousand findings, so
+// its text is hashed once, by itself, and not kept.
+type sum [16]byte
+
+func sumOf(f *lint.Finding, text sum) sum {
+	return hashOf(f.Rule + "\x00" + f.File + "\x00" + string(text[:]))
+}
+
+func hashOf(s string) sum {
+	h := sha256.Sum256([]byte(s))
+	return sum(h[:16])
+}
+
+// statements fills in the sums of the findings at the given indexes, which are
+// about statements of one source. Only those statements are read.
+func statements(source []byte, fs []lint.Finding, at []int, sums []sum) error {
+	known, text := int64(-1), sum{}
+	for _, i := range at {
+		start := fs[i].StatementStart
+		if start < 0 || start > int64(len(source)) {
+			sums[i] = sumOf(&fs[i], sum{}) // the source changed since
+			continue
 		}
-		if err != nil {
-			return err
-		}
-		text := ""
-		for len(at) > 0 && fs[at[0]].Start.Offset < st.Stop() {
-			if text == "" {
-				text = st.Normal()
+		if start != known {
+			st, err := pgsql.NewTextSplitter(source[start:]).Next()
+			switch {
+			case errors.Is(err, io.EOF):
+				known, text = start, sum{}
+			case err != nil:
+				return err
+			default:
+				known, text = start, hashOf(st.Normal())
 			}
-			texts[at[0]] = text
-			at = at[1:]
 		}
+		sums[i] = sumOf(&fs[i], text)
 	}
 	return nil
 }

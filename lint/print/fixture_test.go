@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/rules"
 )
@@ -46,6 +47,16 @@ func (f *fixture) find(source int, text string, n int, finding lint.Finding) *li
 	finding.Source, finding.File = source, f.report.Sources[source]
 	finding.Start, finding.End = start, start.Advance(text)
 	finding.Statement = len(f.report.Findings)
+	sts, err := pgsql.Split([]byte(f.texts[source]))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, st := range sts {
+		if start.Offset < st.Stop() {
+			finding.StatementStart = st.Start()
+			break
+		}
+	}
 	if finding.Before == "" {
 		finding.Before = text
 	}

@@ -1,12 +1,14 @@
 package print
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/pg2crdb/pg2crdb/lint"
-	"github.com/pg2crdb/pg2crdb/rules"
 )
 
 // jsonPrinter writes the report for programs. Its form is published as
@@ -54,6 +56,7 @@ type jsonFinding struct {
 	After       string     `json:"after"`
 	Fixed       bool       `json:"fixed"`
 	Edits       []jsonEdit `json:"edits,omitempty"`
+	Elsewhere   []jsonSpan `json:"elsewhere,omitempty"`
 	Conflict    string     `json:"conflict,omitempty"`
 	Follows     bool       `json:"follows,omitempty"`
 	Fingerprint string     `json:"fingerprint"`
@@ -64,6 +67,12 @@ type jsonEdit struct {
 	Offset    int64  `json:"offset"`
 	EndOffset int64  `json:"end_offset"`
 	Text      string `json:"text"`
+}
+
+type jsonSpan struct {
+	File      string `json:"file"`
+	Offset    int64  `json:"offset"`
+	EndOffset int64  `json:"end_offset"`
 }
 
 func (p jsonPrinter) Print(w io.Writer, r *lint.Report) error {
@@ -83,10 +92,47 @@ func (p jsonPrinter) Print(w io.Writer, r *lint.Report) error {
 	if out.Target == "" {
 		out.Target = "*"
 	}
-	for i := range r.Findings {
-		out.Findings = append(out.Findings, jsonFindingOf(r, &r.Findings[i], prints[i]))
+	return p.print(w, r, out, prints)
+}
+
+// print writes the report one finding at a time: there may be so many that
+// their text as a whole is too much for memory.
+func (p jsonPrinter) print(w io.Writer, r *lint.Report, head jsonReport, prints []string) error {
+	if len(r.Findings) == 0 {
+		return writeJSON(w, head)
 	}
-	return writeJSON(w, out)
+	var b bytes.Buffer
+	if err := writeJSON(&b, head); err != nil {
+		return err
+	}
+	before, after, ok := bytes.Cut(b.Bytes(), []byte("\"findings\": []"))
+	if !ok {
+		return errors.New("write the report: its head has no list of findings")
+	}
+	out := bufio.NewWriterSize(w, 1<<16)
+	out.Write(before)
+	out.WriteString("\"findings\": [")
+	var one bytes.Buffer
+	enc := json.NewEncoder(&one)
+	enc.SetIndent("    ", "  ")
+	enc.SetEscapeHTML(false)
+	for i := range r.Findings {
+		one.Reset()
+		if err := enc.Encode(jsonFindingOf(r, &r.Findings[i], prints[i])); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n    ")
+		out.Write(bytes.TrimRight(one.Bytes(), "\n"))
+	}
+	out.WriteString("\n  ]")
+	out.Write(after)
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
 }
 
 func jsonFindingOf(r *lint.Report, f *lint.Finding, fingerprint string) jsonFinding {
@@ -101,17 +147,20 @@ func jsonFindingOf(r *lint.Report, f *lint.Finding, fingerprint string) jsonFind
 		Fingerprint: fingerprint,
 	}
 	for _, e := range f.Edits {
-		j.Edits = append(j.Edits, jsonEdit{sourceName(r, e), e.Start, e.End, e.New})
+		j.Edits = append(j.Edits, jsonEdit{sourceName(r, e.Source), e.Start, e.End, e.New})
+	}
+	for _, s := range f.Elsewhere {
+		j.Elsewhere = append(j.Elsewhere, jsonSpan{sourceName(r, s.Source), s.Start, s.End})
 	}
 	return j
 }
 
-// sourceName returns the name of the source that an edit is of.
-func sourceName(r *lint.Report, e rules.Edit) string {
-	if e.Source < 0 || e.Source >= len(r.Sources) {
+// sourceName returns the name of a source.
+func sourceName(r *lint.Report, source int) string {
+	if source < 0 || source >= len(r.Sources) {
 		return ""
 	}
-	return r.Sources[e.Source]
+	return r.Sources[source]
 }
 
 func writeJSON(w io.Writer, value any) error {

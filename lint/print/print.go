@@ -26,7 +26,8 @@ type Options struct {
 	ToolVersion string
 	// Source returns the text of the source with that index, byte for byte as
 	// it was linted. Without it findings are shown without their lines, and
-	// fingerprints know less. It is asked once in a row for each source.
+	// fingerprints know less. What it returned last is used until it is asked
+	// again.
 	Source func(index int) ([]byte, error)
 	// Prefix is the path from the root of the repository to the directory that
 	// the names of the sources start from. The formats that lead to a place in a

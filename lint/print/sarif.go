@@ -141,7 +141,7 @@ func (p sarifPrinter) fix(v *view, f *lint.Finding) (*sarif.Fix, error) {
 	for _, e := range f.Edits {
 		change := changes[e.Source]
 		if change == nil {
-			change = sarif.NewArtifactChange(p.artifact(sourceName(v.Report, e)))
+			change = sarif.NewArtifactChange(p.artifact(sourceName(v.Report, e.Source)))
 			changes[e.Source] = change
 			fix.ArtifactChanges = append(fix.ArtifactChanges, change)
 		}

@@ -19,6 +19,7 @@ type view struct {
 	// enough, however large the history is.
 	index int
 	text  []byte
+	shown int
 }
 
 func newView(r *lint.Report, o Options) *view {
@@ -34,7 +35,9 @@ func (v *view) source(index int) ([]byte, error) {
 	if v.opts.Source == nil || index < 0 || index >= len(v.Sources) {
 		return nil, nil
 	}
-	if index != v.index {
+	// It is asked again now and then, so that who holds a large text can take
+	// what was shown out of memory.
+	if v.shown++; index != v.index || v.shown%1024 == 0 {
 		text, err := v.opts.Source(index)
 		if err != nil {
 			return nil, fmt.Errorf("read %s again to show its findings: %w", v.Sources[index], err)

@@ -37,8 +37,10 @@ func (t *Tree) Later(version string) (later func(file string) bool, any bool, er
 
 func versioned() []string {
 	names := []string{"temporal"}
-	for _, t := range tools() {
-		names = append(names, t.name)
+	for _, f := range formats() {
+		if f.versioned {
+			names = append(names, f.name)
+		}
 	}
 	return names
 }
@@ -66,4 +68,19 @@ func parseVersion(s string) ([]uint64, error) {
 
 func notVersion(s string) error {
 	return fmt.Errorf("%q is no version: write it as the migrations do, such as v1.10, 000012 or 20240131120000", s)
+}
+
+// Has reports whether the tree has a migration of a version, written as in
+// Later.
+func (t *Tree) Has(version string) bool {
+	want, err := parseVersion(version)
+	if err != nil {
+		return false
+	}
+	for _, s := range t.steps {
+		if !s.last && compare(s.version, want) == 0 {
+			return true
+		}
+	}
+	return false
 }

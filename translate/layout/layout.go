@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"sort"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/lint"
@@ -28,6 +27,8 @@ type Tree struct {
 	finish func(out map[string][]byte) ([]Note, error)
 	// steps are the versions by file; nil if the layout has none.
 	steps map[string]step
+	// masks are the placeholders of the files that have some.
+	masks map[string]mask
 }
 
 // TextOnly reports whether a translation of the tree changes the text of its
@@ -35,6 +36,8 @@ type Tree struct {
 func (t *Tree) TextOnly() bool { return t.finish == nil }
 
 // History is a sequence of sources. Their names are paths within the tree.
+// Where a tool fills in placeholders, the texts hold names of the same length
+// in their place: Restore puts the placeholders back.
 type History struct {
 	Name    string
 	Sources []lint.Source
@@ -56,10 +59,10 @@ func (t *Tree) Finish(out map[string][]byte) ([]Note, error) {
 // Names returns the names of the layouts that Open knows.
 func Names() []string {
 	names := []string{"temporal"}
-	for _, t := range tools() {
-		names = append(names, t.name)
+	for _, f := range formats() {
+		names = append(names, f.name)
 	}
-	return append(names, "plain")
+	return names
 }
 
 // Open reads a directory as the named layout; an empty name finds out which it
@@ -68,58 +71,90 @@ func Open(fsys fs.FS, name string) (*Tree, error) {
 	if name == "temporal" || name == "" && detectTemporal(fsys) {
 		return openTemporal(fsys)
 	}
-	files, notes, err := sqlFiles(fsys)
+	d, err := list(fsys)
 	if err != nil {
 		return nil, err
 	}
-	if len(files) == 0 {
+	if len(d.sql) == 0 {
 		return nil, errors.New("the directory holds no .sql file: name the one that holds the migrations")
 	}
-	t, err := openFiles(fsys, name, files)
-	if err != nil {
-		return nil, err
-	}
-	t.Notes = append(notes, t.Notes...)
-	return t, nil
-}
-
-func openFiles(fsys fs.FS, name string, files []string) (*Tree, error) {
-	for _, t := range tools() {
-		if name == t.name || name == "" && t.detect(fsys, files) {
-			return t.open(fsys, files)
+	for _, f := range formats() {
+		if name == f.name || name == "" && f.detect(d) {
+			t, err := f.open(d)
+			if err != nil {
+				return nil, err
+			}
+			if t.Layout != "atlas" {
+				for _, n := range d.named(atlasSum) {
+					d.notes = append(d.notes, Note{n, "it holds the checksums of the originals; it is left out: run atlas migrate hash on the translation"})
+				}
+			}
+			t.Notes = append(d.notes, t.Notes...)
+			return t, nil
 		}
-	}
-	if name == "" || name == "plain" {
-		return openPlain(fsys, files)
 	}
 	return nil, fmt.Errorf("layout %q is not known: take one of %s", name, strings.Join(Names(), ", "))
 }
 
-// sqlFiles returns the paths of the SQL files of a tree, and notes on what is
-// no regular file. Hidden directories are passed over.
-func sqlFiles(fsys fs.FS) (names []string, notes []Note, err error) {
-	err = fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+// markedWithin is how far into a file the first mark of a tool is looked for.
+const markedWithin = 1 << 20
+
+// OpenText reads one file as a tree of its own. The name of the layout may be
+// empty: the marks that a tool has in its files and in their names tell.
+func OpenText(name string, text []byte, layout string) *Tree {
+	base := path.Base(name)
+	for _, t := range tools() {
+		m, ok := t.migration(base)
+		switch {
+		case layout == t.name:
+		case layout != "":
+			continue
+		case t.marked != nil:
+			if !t.marked(string(text[:min(len(text), markedWithin)])) {
+				continue
+			}
+		case !ok:
+			continue
+		}
+		tree := &Tree{Layout: t.name, Histories: []History{{Sources: []lint.Source{t.source(name, text, m.down)}}}}
+		if ok {
+			tree.steps = map[string]step{name: {m.version, m.last}}
+		}
+		tree.mask(t.placeholders)
+		return tree
+	}
+	if layout == "" {
+		layout = "plain"
+	}
+	return &Tree{Layout: layout, Histories: []History{{Sources: []lint.Source{{Name: name, Text: text, Unit: name}}}}}
+}
+
+// list returns the files of a directory. Hidden directories are passed over.
+func list(fsys fs.FS) (*dir, error) {
+	d := &dir{fsys: fsys, texts: map[string][]byte{}}
+	err := fs.WalkDir(fsys, ".", func(p string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir():
+		case e.IsDir():
 			if p != "." && strings.HasPrefix(path.Base(p), ".") {
 				return fs.SkipDir
 			}
-		case d.Type()&fs.ModeSymlink != 0 && linksDirectory(fsys, p):
-			notes = append(notes, Note{p, "a link to a directory; it is not followed, so what is in there is left out"})
+		case e.Type()&fs.ModeSymlink != 0 && linksDirectory(fsys, p):
+			d.notes = append(d.notes, Note{p, "a link to a directory; it is not followed, so what is in there is left out"})
 		case path.Ext(p) != ".sql":
-		case !d.Type().IsRegular():
-			notes = append(notes, Note{p, "not a regular file; it is left out"})
+			d.other = append(d.other, p)
+		case !e.Type().IsRegular():
+			d.notes = append(d.notes, Note{p, "not a regular file; it is left out"})
 		default:
-			names = append(names, p)
+			d.sql = append(d.sql, p)
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the directory: %w", err)
+		return nil, fmt.Errorf("read the directory: %w", err)
 	}
-	return names, notes, nil
+	return d, nil
 }
 
 // linksDirectory reports whether a link leads to a directory, or back to itself.
@@ -129,67 +164,4 @@ func linksDirectory(fsys fs.FS, p string) bool {
 		return !errors.Is(err, fs.ErrNotExist) && path.Ext(p) != ".sql"
 	}
 	return info.IsDir()
-}
-
-// openPlain takes all files, in the order of their names with numbers compared
-// as numbers.
-func openPlain(fsys fs.FS, names []string) (*Tree, error) {
-	t := &Tree{Layout: "plain", Histories: []History{{}}}
-	h := &t.Histories[0]
-	names = append([]string(nil), names...)
-	sort.Slice(names, func(i, j int) bool { return natural(names[i], names[j]) })
-	for _, n := range names {
-		text, err := readSQL(fsys, n)
-		if err != nil {
-			return nil, err
-		}
-		h.Sources = append(h.Sources, lint.Source{Name: n, Text: text, Unit: n})
-	}
-	return t, nil
-}
-
-func readSQL(fsys fs.FS, name string) ([]byte, error) {
-	text, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	if text == nil {
-		text = []byte{}
-	}
-	return text, nil
-}
-
-// natural orders names so that runs of digits count as numbers: 2_x before
-// 10_x.
-func natural(a, b string) bool {
-	for a != "" && b != "" {
-		if isDigit(a[0]) && isDigit(b[0]) {
-			na, ra := number(a)
-			nb, rb := number(b)
-			if len(na) != len(nb) {
-				return len(na) < len(nb)
-			}
-			if na != nb {
-				return na < nb
-			}
-			a, b = ra, rb
-			continue
-		}
-		if a[0] != b[0] {
-			return a[0] < b[0]
-		}
-		a, b = a[1:], b[1:]
-	}
-	return len(a) < len(b)
-}
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-// number cuts the number off the front of s, without leading zeros.
-func number(s string) (digits, rest string) {
-	i := 0
-	for i < len(s) && isDigit(s[i]) {
-		i++
-	}
-	return strings.TrimLeft(s[:i], "0"), s[i:]
 }

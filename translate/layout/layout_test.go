@@ -1,6 +1,9 @@
 package layout_test
 
 import (
+	"fmt"
+	"sort"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -85,9 +88,14 @@ func TestErrors(t *testing.T) {
 		want         string
 	}{
 		{"nothing there", "", map[string]string{"README.md": ""}, "the directory holds no .sql file: name the one that holds the migrations"},
-		{"unknown layout", "liquibase", map[string]string{"a.sql": ""}, `layout "liquibase" is not known: take one of temporal, golang-migrate, goose, dbmate, flyway, plain`},
+		{"unknown layout", "liquibase", map[string]string{"a.sql": ""}, `layout "liquibase" is not known: take one of temporal, drizzle, prisma, diesel, sqlx, golang-migrate, goose, sql-migrate, dbmate, flyway, atlas, rails, plain`},
 		{"two of one version", "", map[string]string{"1_a.up.sql": "", "01_b.up.sql": ""}, "01_b.up.sql and 1_a.up.sql have the same version: golang-migrate refuses that; renumber one of them"},
-		{"not the tool's", "goose", map[string]string{"a.sql": ""}, "the directory holds no migration of goose"},
+		{"flyway's duplicates", "", map[string]string{"a/V1.0__a.sql": "", "b/V1__b.sql": ""}, "a/V1.0__a.sql and b/V1__b.sql have the same version: flyway refuses that; renumber one of them, or name the folder of one database"},
+		{"a journal that names too much", "", map[string]string{"0000_a.sql": "", "meta/_journal.json": `{"entries":[{"idx":0,"tag":"0000_b"}]}`}, "meta/_journal.json names 0000_b.sql, which is not there: drizzle-kit refuses that"},
+		{"no journal", "", map[string]string{"0000_a.sql": "", "meta/_journal.json": `[`}, "meta/_journal.json: unexpected end of JSON input: it is not Drizzle's journal"},
+		{"no folders", "prisma", map[string]string{"migration.sql": ""}, "the directory holds no migration of prisma, which is a folder with a file migration.sql"},
+		{"no structure", "rails", map[string]string{"a.sql": ""}, "the directory holds no structure.sql"},
+		{"not the tool's", "goose", map[string]string{"a.sql": ""}, "the directory holds no migration of goose: a.sql is not named as one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -96,5 +104,98 @@ func TestErrors(t *testing.T) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestOpenText reads single files: what is the way back is seen there too.
+func TestOpenText(t *testing.T) {
+	tests := []struct{ file, text, layout, want string }{
+		{"db/1_a.sql", "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n", "", "goose down at 23"},
+		{"db/1_a.sql", "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 2;\n", "", "dbmate down at 24"},
+		{"db/a.sql", "-- +migrate Up\nSELECT 1;\n-- +migrate Down\nSELECT 2;\n", "", "sql-migrate down at 25"},
+		{"db/1_a.down.sql", "SELECT 1;\n", "", "golang-migrate down at 0"},
+		{"db/U1__a.sql", "SELECT 1;\n", "", "flyway down at 0"},
+		{"db/1_a.sql", "-- no-transaction\nSELECT 1;\n", "", "sqlx"},
+		{"db/1_a.sql", "SELECT 1;\n", "", "plain"},
+		{"db/1_a.sql", "-- +goose Up\n-- +goose Down\nSELECT 1;\n", "plain", "plain"},
+		{"x.sql", "-- +goose Up\n-- +goose Down\nSELECT 1;\n", "goose", "goose down at 13"},
+		{"<stdin>", "-- +goose Up\nSELECT 1;\n-- +goose Down\n", "", "goose down at 23"},
+	}
+	for _, tt := range tests {
+		tree := layout.OpenText(tt.file, []byte(tt.text), tt.layout)
+		got := tree.Layout
+		if down := tree.Histories[0].Sources[0].Down; down != nil {
+			for i := range tt.text {
+				if down(int64(i)) {
+					got += fmt.Sprintf(" down at %d", i)
+					break
+				}
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s %q: %s, want %s", tt.file, tt.text, got, tt.want)
+		}
+	}
+}
+
+// TestPlaceholders holds that what stands for placeholders has their length,
+// is another name for each, none of the text's, and comes back.
+func TestPlaceholders(t *testing.T) {
+	for _, text := range []string{
+		"CREATE TABLE ${schema}.t (a TEXT);",
+		"CREATE TABLE ${a}.${b}_x (${a}_c TEXT); -- ${flyway:timestamp} ${a}${b}",
+		"SELECT '${Schema}', '${schema}', _qzjxqkq, ${} ${open",
+		"SELECT ${x}, _qqq, _qqz, _qqj, _qqx;",
+		"SELECT 1;",
+	} {
+		fsys := tree(map[string]string{"V1__a.sql": text})
+		got, err := layout.Open(fsys, "flyway")
+		if err != nil {
+			t.Fatal(err)
+		}
+		masked := got.Histories[0].Sources[0].Text
+		if len(masked) != len(text) {
+			t.Errorf("%q became %q, of another length", text, masked)
+		}
+		if i := strings.Index(string(masked), "${"); i >= 0 && strings.Contains(string(masked[i+3:]), "}") {
+			t.Errorf("%q became %q, with a placeholder left", text, masked)
+		}
+		if back := got.Restore("V1__a.sql", masked); string(back) != text {
+			t.Errorf("%q came back as %q", text, back)
+		}
+	}
+}
+
+// TestLaterVersions asks what is later, in the layouts that have versions.
+func TestLaterVersions(t *testing.T) {
+	tests := []struct {
+		files   map[string]string
+		version string
+		want    []string
+	}{
+		{map[string]string{"V1__a.sql": "", "V1.10__b.sql": "", "V1_2__c.sql": "", "R__d.sql": ""}, "V1.2", []string{"R__d.sql", "V1.10__b.sql"}},
+		{map[string]string{"20240101_a/migration.sql": "", "20240202_b/migration.sql": "", "migration_lock.toml": ""}, "20240101", []string{"20240202_b/migration.sql"}},
+		{map[string]string{"2024-01-02-000000_a/up.sql": "", "2024-02-02-000000_b/up.sql": "", "2024-02-02-000000_b/down.sql": ""}, "20240102000000", []string{"2024-02-02-000000_b/down.sql", "2024-02-02-000000_b/up.sql"}},
+		{map[string]string{"0000_z.sql": "", "0001_a.sql": "", "meta/_journal.json": `{"entries":[{"idx":0,"tag":"0000_z"},{"idx":1,"tag":"0001_a"}]}`}, "0000", []string{"0001_a.sql"}},
+	}
+	for _, tt := range tests {
+		got, err := layout.Open(tree(tt.files), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		later, _, err := got.Later(tt.version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for n := range tt.files {
+			if later(n) {
+				names = append(names, n)
+			}
+		}
+		sort.Strings(names)
+		if diff := cmp.Diff(tt.want, names); diff != "" {
+			t.Errorf("later than %s in %s (-want +got):\n%s", tt.version, got.Layout, diff)
+		}
 	}
 }

@@ -2,10 +2,14 @@ package layout
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"testing/fstest"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -22,6 +26,7 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
+	fsys = tree.FS
 	t := &Tree{Layout: "temporal", Copied: tree.Extra, steps: map[string]step{}}
 	for _, s := range tree.Skipped {
 		t.Notes = append(t.Notes, Note{s.Path, s.Reason})
@@ -33,6 +38,7 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", v.Dir, err)
 			}
+			t.steps[v.Dir+"/manifest.json"] = step{version: number} // there may be no file
 			for _, f := range v.Files {
 				t.steps[f] = step{version: number}
 				text, err := readSQL(fsys, f)
@@ -61,6 +67,17 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 	return t, nil
 }
 
+func readSQL(fsys fs.FS, name string) ([]byte, error) {
+	text, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if text == nil {
+		text = []byte{}
+	}
+	return text, nil
+}
+
 // finishTemporal adds the manifests and proves that the tool of every era can
 // read what is to be written.
 func finishTemporal(tree *temporal.Tree, out map[string][]byte) ([]Note, error) {
@@ -85,12 +102,12 @@ func finishTemporal(tree *temporal.Tree, out map[string][]byte) ([]Note, error) 
 
 func anyStatement(out map[string][]byte, files []string) bool {
 	for _, f := range files {
-		stmts, err := pgsql.Split(out[f])
-		if err != nil {
-			return true
-		}
-		for _, st := range stmts {
-			if st.Form == pgsql.SQL && st.Text != "" {
+		for s := pgsql.NewTextSplitter(out[f]); ; {
+			st, err := s.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil || st.Form == pgsql.SQL && st.Text != "" {
 				return true
 			}
 		}
@@ -116,18 +133,27 @@ func checkTemporal(tree *temporal.Tree, out map[string][]byte) error {
 	for name, text := range out {
 		fsys[name] = &fstest.MapFile{Data: text, Mode: 0o644}
 	}
-	var bad []temporal.Problem
+	var checks []func() []temporal.Problem
 	for _, s := range tree.Stores {
-		ps := temporal.Check(fsys, s.Dir)
-		for _, f := range []string{s.Schema} {
-			if f != "" {
-				ps = append(ps, temporal.CheckSchema(fsys, f)...)
-			}
+		checks = append(checks, func() []temporal.Problem { return temporal.Check(fsys, s.Dir) })
+		if s.Schema != "" {
+			checks = append(checks, func() []temporal.Problem { return temporal.CheckSchema(fsys, s.Schema) })
 		}
-		for _, p := range ps {
-			if !p.Warning {
-				bad = append(bad, p)
-			}
+	}
+	found := make([][]temporal.Problem, len(checks))
+	var wg sync.WaitGroup
+	for i, check := range checks {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			found[i] = check()
+		}()
+	}
+	wg.Wait()
+	var bad []temporal.Problem
+	for _, p := range slices.Concat(found...) {
+		if !p.Warning {
+			bad = append(bad, p)
 		}
 	}
 	if len(bad) == 0 {

@@ -76,7 +76,11 @@ func table(readme string) error {
 		if versions == "*" {
 			versions = "all"
 		}
-		fmt.Fprintf(&b, "| [%s](rules/docs/%s.md) | %s | %s |\n", r.Name, r.Name, strings.ReplaceAll(versions, "<", "&lt;"), r.Title)
+		title := r.Title
+		if r.Advice {
+			title += " (with `--advice`)"
+		}
+		fmt.Fprintf(&b, "| [%s](rules/docs/%s.md) | %s | %s |\n", r.Name, r.Name, strings.ReplaceAll(versions, "<", "&lt;"), title)
 	}
 	b.WriteString("\n" + end + tail)
 	return os.WriteFile(readme, b.Bytes(), 0o644)

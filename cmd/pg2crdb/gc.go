@@ -1,0 +1,44 @@
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+// heapGoal is how large the heap may grow in bytes before what is dead in it is
+// collected with more effort.
+const heapGoal = 120 << 20
+
+// tuneGC sets how often the garbage collector runs, after each of its runs. A
+// run of pg2crdb is short and most of what it allocates stays, so that
+// collecting at every doubling costs more than the memory is worth: as long as
+// there is little. On a large history the memory counts.
+func tuneGC() {
+	debug.SetGCPercent(maxGCPercent)
+	last := maxGCPercent
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	// A finalizer that sets itself again runs once behind each collection.
+	type canary struct{ _ [16]byte }
+	var sing func(*canary)
+	sing = func(c *canary) {
+		if metrics.Read(sample); sample[0].Value.Kind() == metrics.KindUint64 {
+			if p := gcPercent(int64(sample[0].Value.Uint64())); p != last {
+				debug.SetGCPercent(p)
+				last = p
+			}
+		}
+		runtime.SetFinalizer(c, sing)
+	}
+	runtime.SetFinalizer(new(canary), sing)
+}
+
+const minGCPercent, maxGCPercent = 25, 400
+
+// gcPercent returns how much garbage may come to so many bytes that live.
+func gcPercent(live int64) int {
+	if live <= 0 {
+		return maxGCPercent
+	}
+	return int(min(max((heapGoal-live)*100/live, minGCPercent), maxGCPercent))
+}

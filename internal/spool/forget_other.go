@@ -1,0 +1,6 @@
+//go:build !linux
+
+package spool
+
+// forget leaves it to the system to take pages out of memory.
+func forget([]byte) {}

@@ -1,0 +1,117 @@
+package temporal
+
+import (
+	"io/fs"
+	"path"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// snapshot is a file system that has been read already: what a schema tree
+// costs is opening its many small files, and that is done here once and at the
+// same time. What is not in it, or no regular file, is asked of the original.
+type snapshot struct {
+	fs.FS
+	dirs  map[string][]fs.DirEntry
+	files map[string][]byte
+}
+
+// snapshotOf reads the directories and the small SQL and JSON files below the
+// stores of a tree. What cannot be read is left to those who ask for it, with
+// its error.
+func snapshotOf(fsys fs.FS, stores []Store) fs.FS {
+	s := &snapshot{FS: fsys, dirs: map[string][]fs.DirEntry{}, files: map[string][]byte{}}
+	var names []string
+	for _, store := range stores {
+		root := path.Dir(store.Dir)
+		if store.Dir == "." {
+			root = "."
+		}
+		s.list(root, &names)
+	}
+	texts := make([][]byte, len(names))
+	var wg sync.WaitGroup
+	next := make(chan int, len(names))
+	for i := range names {
+		next <- i
+	}
+	close(next)
+	for range 2 * runtime.GOMAXPROCS(0) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range next {
+				if text, err := fs.ReadFile(fsys, names[i]); err == nil {
+					texts[i] = append(make([]byte, 0, len(text)), text...)
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	for i, n := range names {
+		if texts[i] != nil {
+			s.files[n] = texts[i]
+		}
+	}
+	return s
+}
+
+// list notes the directory and those below it, and appends the files that are
+// to be read to names.
+func (s *snapshot) list(dir string, names *[]string) {
+	if _, done := s.dirs[dir]; done {
+		return
+	}
+	entries, err := fs.ReadDir(s.FS, dir)
+	if err != nil {
+		return
+	}
+	s.dirs[dir] = entries
+	for _, e := range entries {
+		p := path.Join(dir, e.Name())
+		switch ext := path.Ext(p); {
+		case e.IsDir():
+			s.list(p, names)
+		case e.Type().IsRegular() && (ext == ".sql" || ext == ".json"):
+			*names = append(*names, p)
+		}
+	}
+}
+
+// ReadDir returns the entries of a directory.
+func (s *snapshot) ReadDir(name string) ([]fs.DirEntry, error) {
+	if entries, ok := s.dirs[name]; ok {
+		return entries, nil
+	}
+	return fs.ReadDir(s.FS, name)
+}
+
+// ReadFile returns the content of a file.
+func (s *snapshot) ReadFile(name string) ([]byte, error) {
+	if text, ok := s.files[name]; ok {
+		return text, nil
+	}
+	return fs.ReadFile(s.FS, name)
+}
+
+// Stat describes a file.
+func (s *snapshot) Stat(name string) (fs.FileInfo, error) {
+	if text, ok := s.files[name]; ok {
+		return regular{path.Base(name), int64(len(text))}, nil
+	}
+	return fs.Stat(s.FS, name)
+}
+
+// regular describes a regular file that was read.
+type regular struct {
+	name string
+	size int64
+}
+
+func (r regular) Name() string     { return r.name }
+func (r regular) Size() int64      { return r.size }
+func (regular) Mode() fs.FileMode  { return 0o444 }
+func (regular) ModTime() time.Time { return time.Time{} }
+func (regular) IsDir() bool        { return false }
+func (regular) Sys() any           { return nil }
