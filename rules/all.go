@@ -172,6 +172,7 @@ func All() []*Rule {
 		unlogged,
 		unsupportedObject,
 		updateRow,
+		userAggregate,
 		userFunction,
 		userTypeCast,
 		uuidv7,
