@@ -177,6 +177,7 @@ func All() []*Rule {
 		unlogged,
 		unsupportedObject,
 		updateRow,
+		userAggregate,
 		userFunction,
 		userTypeCast,
 		uuidv7,

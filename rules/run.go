@@ -108,6 +108,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 		rule.After(&pass, r.pending)
 	}
 	follow(r.catalog, st)
+	applyLifted(&pass)
 	return r.take()
 }
 

@@ -322,6 +322,16 @@ type Extension struct {
 // Schema reports whether a schema of that name was made.
 func (c *Catalog) Schema(name string) bool { return c.schemas[name] }
 
+// Schemas returns the names of all schemas, sorted.
+func (c *Catalog) Schemas() []string {
+	out := make([]string, 0, len(c.schemas))
+	for s := range c.schemas {
+		out = append(out, s)
+	}
+	sort.Strings(out)
+	return out
+}
+
 // Extension returns an extension by name, or nil.
 func (c *Catalog) Extension(name string) *Extension { return c.extensions[name] }
 
