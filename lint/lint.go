@@ -134,6 +134,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	}
 	tally.done(silent, opts)
 	res.catalog = run.Catalog()
+	res.catalog.KeepUnpacked()
 	return res, nil
 }
 

@@ -46,8 +46,19 @@ type bodyReader struct {
 	table  *catalog.Table
 	issues []bodyIssue
 	vars   map[string]catalog.Type // declared variables and parameters
+	// declared are the names that any block declares; made when first asked for.
+	declared map[string]bool
 	// setsFound are the statements that set FOUND, where that is mended.
 	setsFound map[*pgsql.PLNode]bool
+	// looped are the loops that a cursor stands for; split are the records that
+	// are variables now, typed those that have a table's type; made are the names
+	// that were put into the body.
+	looped map[*pgsql.PLNode]bool
+	split  map[string]bool
+	typed  map[string]catalog.Type
+	made   map[string]bool
+	// columnNames are those of all tables, once they were asked for.
+	columnNames map[string]bool
 }
 
 // bodyIssues returns what stands in a routine's body that the target does not
@@ -82,6 +93,7 @@ func readIssues(p *Pass, r *routine, table *catalog.Table) []bodyIssue {
 		}
 	}
 	if r.plpgsql() {
+		br.rows()
 		br.statements()
 	}
 	br.sql()

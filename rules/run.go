@@ -107,16 +107,31 @@ func (r *Run) Statement(st *Statement) []Reported {
 		pass.Rule = rule
 		rule.After(&pass, r.pending)
 	}
-	if st.Tree != nil && !st.Down {
-		r.catalog.Apply(st.Statement, st.Source)
-	}
+	follow(r.catalog, st)
+	applyLifted(&pass)
 	return r.take()
+}
+
+// follow lets a catalog follow a statement. Each source's way back starts from
+// what its way forward left, and leads nowhere: what comes behind it does not
+// build on it.
+func follow(c *catalog.Catalog, st *Statement) {
+	if st.Tree == nil {
+		return
+	}
+	if st.Down {
+		c.Begin(st.Source)
+	} else {
+		c.Rollback()
+	}
+	c.Apply(st.Statement, st.Source)
 }
 
 // Finish runs what the rules have to say at the end of the history. replay
 // hands over the statements of the whole history once more, to those rules that
 // ask; its error is Finish's.
 func (r *Run) Finish(replay func(func(*Statement)) error) ([]Reported, error) {
+	r.catalog.Rollback()
 	r.pending, r.replay = r.pending[:0], replay
 	pass := Pass{Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
 	for _, rule := range r.finish {
@@ -145,9 +160,7 @@ func (r *Run) again(rule *Rule, f func(*Pass)) {
 	r.failed = r.replay(func(st *Statement) {
 		pass.Stmt = st
 		f(&pass)
-		if st.Tree != nil && !st.Down {
-			r.catalog.Apply(st.Statement, st.Source)
-		}
+		follow(r.catalog, st)
 	})
 }
 

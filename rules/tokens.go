@@ -173,7 +173,7 @@ var reserved = func() map[string]bool {
 	for _, w := range strings.Fields(`all analyse analyze and any array as asc asymmetric both case cast check collate column
 		concurrently constraint create current_catalog current_date current_role current_schema current_time current_timestamp
 		current_user default deferrable desc distinct do else end except false family fetch for foreign from grant group having
-		in index initially intersect into lateral leading limit localtime localtimestamp nothing not null offset on only or order
+		in index initially intersect into lateral leading limit localtime localtimestamp none nothing not null offset on only or order
 		placing primary references returning select session_user some symmetric table then to trailing true union unique user
 		using variadic virtual view when where window with work`) {
 		m[w] = true

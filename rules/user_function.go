@@ -41,7 +41,7 @@ var userFunction = &Rule{
 			if !ofPlace(o) || replacedCall(p, o) {
 				continue
 			}
-			f := manual(fmt.Sprintf("%s() is a function of your own, which CockroachDB does not take in %s before v%s", o.Name, relationWords(o), o.until()),
+			f := manual(fmt.Sprintf("%s() is a function of your own, which CockroachDB does not take in %s before v%s", o.Name, ownerWords(o), o.until()),
 				fmt.Sprintf("Write the function's expression in place of the call, or set the target to \">=%s\"", o.until()))
 			f.Until = o.until()
 			o.at(&f)
@@ -50,8 +50,8 @@ var userFunction = &Rule{
 	},
 }
 
-// relationWords names the place of an objection, a view as such.
-func relationWords(o *objection) string {
+// ownerWords names the place of an objection, a view as such.
+func ownerWords(o *objection) string {
 	switch n := o.owner.(type) {
 	case *pgsql.ViewStmt:
 		return "a view"

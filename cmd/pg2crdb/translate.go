@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/pg2crdb/pg2crdb/lint/print"
 	"github.com/pg2crdb/pg2crdb/translate"
+	"github.com/pg2crdb/pg2crdb/translate/consolidate"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
 
@@ -24,6 +26,9 @@ type translateFlags struct {
 	common
 	output, report string
 	diff, check    bool
+
+	consolidated bool
+	schema       consolidate.Options
 }
 
 func newTranslate(e env) *cobra.Command {
@@ -36,11 +41,16 @@ func newTranslate(e env) *cobra.Command {
 			"The translation of a file goes to standard output, or to the file named by -o; that of a\n" +
 			"directory goes to the directory named by -o, in the same layout. Findings go to standard\n" +
 			"error, or to the file named by --report. The input is never changed.\n\n" +
+			"With --consolidate the translation is one schema of what the migrations end in: a single\n" +
+			"CREATE TABLE for each table, with all its columns and indexes. It goes to standard output or\n" +
+			"to the file named by -o; that of a Temporal tree with both stores to the directory named by\n" +
+			"-o, as temporal/schema.sql and visibility/schema.sql.\n\n" +
 			"Exit codes: 0 done, 1 findings at or above --fail-on (or, with --check, an output that is not\n" +
 			"up to date), 2 trouble with usage, input or output.",
 		Example: "  pg2crdb translate temporal@v1.30.4 -o out\n" +
 			"  pg2crdb translate --target 24.3 schema.sql > schema.crdb.sql\n" +
-			"  pg2crdb translate migrations --diff | less",
+			"  pg2crdb translate migrations --diff | less\n" +
+			"  pg2crdb translate temporal@v1.30.4/visibility --consolidate --version-tables | psql \"$URL\"",
 		Args: oneArgument("translate"),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), args[0], e) },
 	}
@@ -49,6 +59,10 @@ func newTranslate(e env) *cobra.Command {
 	cmd.Flags().StringVar(&f.report, "report", "", "write the report to this file instead of standard error")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "print a unified diff against the original instead of the translation")
 	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; exit with 1 if the output named by -o is not up to date")
+	cmd.Flags().BoolVar(&f.consolidated, "consolidate", false, "write one schema of what the migrations end in")
+	cmd.Flags().StringVar(&f.schema.To, "to", "", "with --consolidate, end at this version (default: the newest)")
+	cmd.Flags().StringVar(&f.schema.From, "from", "", "with --consolidate, leave out what a database at this version has already")
+	cmd.Flags().BoolVar(&f.schema.VersionTables, "version-tables", false, "with --consolidate, add the version tables of temporal-sql-tool, for a database that another tool sets up")
 	return cmd
 }
 
@@ -76,6 +90,10 @@ func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
 		return errors.New("--check and --diff: take one of the two")
 	case f.diff && f.output != "":
 		return errors.New("--diff and -o: take one of the two; the diff goes to standard output")
+	case f.diff && f.consolidated:
+		return errors.New("--diff and --consolidate: take one of the two; a consolidated schema has no original")
+	case !f.consolidated && f.schema != (consolidate.Options{}):
+		return errors.New("--from, --to and --version-tables go with --consolidate")
 	}
 	in, err := open(ctx, arg, e)
 	if err != nil {
@@ -85,7 +103,11 @@ func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
 	if err != nil {
 		return err
 	}
-	out, err := f.translate(ctx, in, opts)
+	tree, out, err := f.translate(ctx, in, opts)
+	var schemas []consolidate.Schema
+	if err == nil && f.consolidated {
+		schemas, err = f.consolidate(tree, out)
+	}
 	if out != nil {
 		defer out.Close()
 		// Also for a tree that cannot be written: the findings say why.
@@ -97,7 +119,12 @@ func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
 	if err != nil {
 		return err
 	}
-	stale, err := f.emit(ctx, in, out, e)
+	var stale bool
+	if f.consolidated {
+		stale, err = f.emitSchemas(ctx, in, schemas, e)
+	} else {
+		stale, err = f.emit(ctx, in, out, e)
+	}
 	if err != nil {
 		return err
 	}
@@ -108,24 +135,25 @@ func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
 }
 
 // translate translates the input, in memory.
-func (f *translateFlags) translate(ctx context.Context, in *input, opts translate.Options) (*translate.Output, error) {
-	if in.fsys != nil {
+func (f *translateFlags) translate(ctx context.Context, in *input, opts translate.Options) (*layout.Tree, *translate.Output, error) {
+	if in.fsys != nil && !f.consolidated {
 		if f.output == "" && !f.diff {
-			return nil, fmt.Errorf("%s is a tree: name the directory for its translation with -o, or ask for --diff", in.arg)
+			return nil, nil, fmt.Errorf("%s is a tree: name the directory for its translation with -o, or ask for --diff", in.arg)
 		}
 		if info, err := os.Stat(f.output); f.output != "" && err == nil && !info.IsDir() {
-			return nil, fmt.Errorf("%s is a file: name a directory for the translation of a tree", f.output)
+			return nil, nil, fmt.Errorf("%s is a file: name a directory for the translation of a tree", f.output)
 		}
 		if err := apart(in.dir, f.output); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	tree, err := in.tree(opts.Layout)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	opts.Spool = true
-	return translate.Tree(ctx, in.fsys, tree, opts)
+	out, err := translate.Tree(ctx, in.fsys, tree, opts)
+	return tree, out, err
 }
 
 // emit writes the translation, or compares or prints it. It reports whether
@@ -140,33 +168,45 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 			fmt.Fprintf(e.stderr, "%s: not up to date\n", filepath.Join(f.output, name))
 		}
 		return len(old) > 0, err
+	case in.fsys != nil:
+		return false, writeTree(ctx, f.output, out.Files)
+	}
+	return f.emitText(in, out.Files[in.name], func(w io.Writer) error { return out.WriteFile(w, in.name) }, e)
+}
+
+// emitText writes one text to the file named by -o or to standard output, or
+// compares it with the file.
+func (f *translateFlags) emitText(in *input, content []byte, write func(io.Writer) error, e env) (stale bool, err error) {
+	switch {
 	case f.check:
 		text, err := os.ReadFile(f.output)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, fmt.Errorf("read %s: %w", f.output, err)
 		}
-		if err != nil || !bytes.Equal(text, out.Files[in.name]) {
+		if err != nil || !bytes.Equal(text, content) {
 			fmt.Fprintf(e.stderr, "%s: not up to date\n", f.output)
 			return true, nil
 		}
 		return false, nil
-	case in.fsys != nil:
-		return false, writeTree(ctx, f.output, out.Files)
 	case f.output != "" && f.output != "-":
 		if info, err := os.Stat(f.output); err == nil && info.IsDir() {
-			return false, fmt.Errorf("%s is a directory: name a file for the translation of one file", f.output)
+			what := "the translation of one file"
+			if f.consolidated {
+				what = "the consolidated schema, which is one text"
+			}
+			return false, fmt.Errorf("%s is a directory: name a file for %s", f.output, what)
 		}
 		if sameFile(in.file(), f.output) {
 			return false, fmt.Errorf("the output %s is the input: name another file (the input is never changed; lint --fix does that)", f.output)
 		}
 		return false, writeFile(f.output, func(w *os.File) error {
-			if err := out.WriteFile(w, in.name); err != nil {
+			if err := write(w); err != nil {
 				return fmt.Errorf("write %s: %w", f.output, reason(err))
 			}
 			return nil
 		})
 	}
-	if err := out.WriteFile(e.stdout, in.name); err != nil {
+	if err := write(e.stdout); err != nil {
 		return false, fmt.Errorf("write to standard output: %w", err)
 	}
 	return false, nil

@@ -30,6 +30,9 @@ func (t *Table) Triggers() []*Trigger { return t.open().triggers }
 func (t *Table) open() *content {
 	if t.catalog != nil {
 		t.asked = t.catalog.statements
+		if t.catalog.applying > 0 {
+			t.catalog.touch(t)
+		}
 	}
 	switch {
 	case t.content != nil:
@@ -43,6 +46,11 @@ func (t *Table) open() *content {
 	return t.content
 }
 
+// KeepUnpacked ends the packing of tables, for who keeps columns, constraints
+// or indexes and compares them: those of a table that was packed in between are
+// others.
+func (c *Catalog) KeepUnpacked() { c.whole = true }
+
 // newTable returns a table of the catalog.
 func (c *Catalog) newTable(name Name, kind RelKind, def Place) *Table {
 	t := &Table{Name: name, Kind: kind, Def: def, LastElement: -1, catalog: c, content: &content{}, asked: c.statements}
@@ -54,7 +62,7 @@ func (c *Catalog) newTable(name Name, kind RelKind, def Place) *Table {
 // since the last time, and of the others the ones that were unpacked first.
 // While a statement is applied, none is: its changes would be lost.
 func (c *Catalog) cool() {
-	if c.applying > 0 || len(c.hot) < hotTables {
+	if c.applying > 0 || len(c.hot) < hotTables || c.whole || c.journal != nil {
 		return
 	}
 	keep := c.hot[:0]

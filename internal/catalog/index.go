@@ -6,9 +6,11 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
-func (a *applier) createIndex(n *pgsql.IndexStmt) {
+// createIndex follows CREATE INDEX, and CockroachDB's indexes among the elements
+// of CREATE TABLE; def is the statement or the element.
+func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 	t := a.Table(n.Relation)
-	ix := &Index{Table: t, Method: n.AccessMethod, Unique: n.Unique, Def: a.place()}
+	ix := &Index{Table: t, Method: n.AccessMethod, Unique: n.Unique, Def: def}
 	if ix.Method == "" {
 		ix.Method = "btree"
 	}
@@ -62,9 +64,10 @@ func (a *applier) createIndex(n *pgsql.IndexStmt) {
 		}
 	}
 	if n.WhereClause != nil {
-		for i := len(a.st.Tokens) - 1; i >= 0; i-- {
+		last := a.st.TokenAt(int(def.End-a.st.Start()) - 1)
+		for i := last; i >= 0; i-- {
 			if a.st.Is(i, "where") {
-				ix.Where = a.text(i+1, len(a.st.Tokens)-1)
+				ix.Where = a.text(i+1, last)
 				break
 			}
 		}
@@ -96,7 +99,7 @@ func (a *applier) home(ix *Index) {
 	if ix.Table == nil {
 		h.loose = ix
 	}
-	a.indexes[ix.Name] = append(a.indexes[ix.Name], h)
+	set(a.Catalog, a.indexes, ix.Name, append(a.indexes[ix.Name], h))
 }
 
 func (a *applier) removeIndex(ix *Index) {
@@ -114,8 +117,8 @@ func (a *applier) unindex(ix *Index) {
 	}
 	left := remove(a.indexes[ix.Name], h)
 	if len(left) == 0 {
-		delete(a.indexes, ix.Name)
+		unset(a.Catalog, a.indexes, ix.Name)
 		return
 	}
-	a.indexes[ix.Name] = left
+	set(a.Catalog, a.indexes, ix.Name, left)
 }

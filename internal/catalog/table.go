@@ -51,7 +51,12 @@ func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
 			}
 		}
 	}
-	a.relations[name] = t
+	set(a.Catalog, a.relations, name, t)
+	for i, e := range n.TableElts {
+		if ix, ok := e.(*pgsql.IndexStmt); ok && i < len(elements) {
+			a.createIndex(ix, elements[i])
+		}
+	}
 	return t
 }
 
@@ -273,7 +278,7 @@ func (a *applier) createTableAs(n *pgsql.CreateTableAsStmt) {
 	}
 	t := a.newTable(name, kind, a.place())
 	t.content.columns = a.resultColumns(n.Query, names(n.Into.ColNames))
-	a.relations[name] = t
+	set(a.Catalog, a.relations, name, t)
 }
 
 // ResultColumns returns the columns that a query's result has at this point of
@@ -288,7 +293,7 @@ func (a *applier) createView(n *pgsql.ViewStmt) {
 	name := a.create(rangeName(n.View))
 	t := a.newTable(name, View, a.place())
 	t.content.columns = a.resultColumns(n.Query, names(n.Aliases))
-	a.relations[name] = t
+	set(a.Catalog, a.relations, name, t)
 }
 
 // resultColumns names and types the columns of a query. What is plainly a column

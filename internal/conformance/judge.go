@@ -57,9 +57,10 @@ func (o *Outcome) Alarm() bool {
 }
 
 // Fixed reports that it is rejected as it stands and its translation should not
-// be.
+// be. The edit that does it may be in another statement, such as the function
+// that a trigger runs.
 func (o *Outcome) Fixed() bool {
-	return o.Judged() && o.Verdict.Verdict == Rejected && len(o.Left) == 0 && len(o.Errors) > 0 && o.Edited
+	return o.Judged() && o.Verdict.Verdict == Rejected && len(o.Left) == 0 && len(o.Errors) > 0
 }
 
 // Manual reports that it is rejected, that pg2crdb says so, and that a person

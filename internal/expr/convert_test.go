@@ -181,7 +181,7 @@ func TestPolymorphic(t *testing.T) {
 func TestDeep(t *testing.T) {
 	scope := testScope(t)
 	for _, e := range []string{
-		"i" + strings.Repeat(" + 1", 4_000), "d" + strings.Repeat(" * f", 2_000), strings.Repeat("coalesce(", 2_000) + "i" + strings.Repeat(", 1)", 2_000),
+		"i" + strings.Repeat(" + 1", pgsql.MaxDepth-10), "d" + strings.Repeat(" * f", 2_000), strings.Repeat("coalesce(", 2_000) + "i" + strings.Repeat(", 1)", 2_000),
 		strings.Repeat("(SELECT ", 150) + "i" + strings.Repeat(" + 1)", 150),
 	} {
 		tree, err := pgsql.Parse("SELECT " + e + " FROM t")

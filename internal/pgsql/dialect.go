@@ -3,7 +3,7 @@ package pgsql
 import "strings"
 
 // CockroachDB's own spellings that a translation writes are no PostgreSQL:
-// CREATE INVERTED INDEX, table@index where an index is named, and IF NOT EXISTS
+// CREATE INVERTED INDEX, indexes within CREATE TABLE, table@index where an index is named, and IF NOT EXISTS
 // where PostgreSQL has it not. So that a translation can be parsed again, they
 // are blanked out, byte for byte, before the text goes to libpg_query; offsets
 // stay true. VIRTUAL columns, which PostgreSQL has from 18 on and the parser
@@ -30,7 +30,7 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 		}
 	}
 	for i := range s.Tokens {
-		// CREATE TYPE, ROLE, USER, VIEW IF NOT EXISTS; ADD CONSTRAINT IF NOT EXISTS
+		// CREATE TYPE, ROLE, USER, VIEW, POLICY IF NOT EXISTS; ADD CONSTRAINT IF NOT EXISTS
 		if s.Words(i, "if", "not", "exists") && s.extraGuard(i) {
 			blank(i)
 			blank(i + 1)
@@ -61,7 +61,7 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 // CockroachDB has it and PostgreSQL has not.
 func (s *Statement) extraGuard(i int) bool {
 	switch s.Word(i - 1) {
-	case "type", "role", "user", "view":
+	case "type", "role", "user", "view", "policy":
 		return i <= 3 && s.Is(0, "create")
 	case "constraint":
 		return s.Is(0, "alter") && s.Is(i-2, "add")
@@ -73,6 +73,10 @@ func (s *Statement) extraGuard(i int) bool {
 // CockroachDB's spellings stand in the way.
 func (s *Statement) parseCockroach() {
 	text, inverted, ok := s.cockroach()
+	if create := s.withInlineIndexes(text); create != nil {
+		s.Tree, s.Err = create, nil
+		return
+	}
 	if !ok {
 		return
 	}

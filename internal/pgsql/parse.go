@@ -50,7 +50,7 @@ func (s *Statement) Parse() {
 	if s.Form != SQL || s.Err != nil || s.Tree != nil || s.Text == "" {
 		return
 	}
-	if s.Tree, s.Err = parse(s.Text, s.Tokens); s.Err != nil {
+	if s.Tree, s.Err = parse(s.Text, s.Tokens); s.Err != nil || indexColumn(s.Tree) {
 		s.parseCockroach()
 	}
 }
@@ -104,8 +104,6 @@ func parse(text string, tokens []Token) (Node, *SyntaxError) {
 }
 
 func parseJSON(text string) (string, *SyntaxError) {
-	quiet := beginParse()
-	defer quiet()
 	tree, err := parser.ParseToJSON(text)
 	if err == nil {
 		return tree, nil

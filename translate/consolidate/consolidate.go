@@ -6,262 +6,167 @@
 package consolidate
 
 import (
-	"bytes"
 	"fmt"
-	"strings"
 
-	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/rules"
+	"github.com/pg2crdb/pg2crdb/translate"
+	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
 
-// Schema is a consolidated schema.
+// Options steer a consolidation.
+type Options struct {
+	// To is the version of the layout to end at; empty for the newest.
+	To string
+	// From leaves out what a database at that version has already: the schema is
+	// then one for an upgrade from there. What it does to the tables of before
+	// is carried over as it stands.
+	From string
+	// VersionTables adds the tables in which temporal-sql-tool keeps the version,
+	// with the version in them, so that a database which another tool sets up
+	// can be upgraded by temporal-sql-tool.
+	VersionTables bool
+}
+
+// Schema is a consolidated schema of one database.
 type Schema struct {
+	// Name is that of the history: the store of a Temporal tree, otherwise empty.
+	Name string
 	// Text is the DDL.
 	Text []byte
-	// Notes say what the reader should know: statements that were carried over
-	// because the final tables do not express them.
-	Notes []Note
+	// Findings are about statements that the final tables do not express: those
+	// that were carried over behind the tables, and those that were left out. The
+	// latter are manual if somebody has to see to them. They are places in the
+	// original sources.
+	Findings []lint.Finding
 }
 
-// Note is about a statement of the history.
-type Note struct {
-	File    string
-	Line    int
-	Message string
-}
+// The names that findings of a consolidation have for their rule.
+const (
+	// Carried: a statement is in the schema as it stands.
+	Carried = "consolidate-carried"
+	// LeftOut: a statement is not in the schema.
+	LeftOut = "consolidate-left-out"
+)
 
-// Build folds a history. The sources must be a translation: statements that do
-// not parse, or that CockroachDB would refuse, are an error here.
-func Build(history []lint.Source) (*Schema, error) {
-	b := &builder{catalog: catalog.New(), tables: map[catalog.Place]*table{}}
-	for i, src := range history {
-		stmts, err := pgsql.Split(src.Text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", src.Name, err)
+// Tree consolidates the histories of a translated tree, each for a database of
+// its own. Of a Temporal tree, these are the versioned stores. It is an error if
+// the translation is not one that can be applied: a statement that does not
+// parse, a tree whose tool could not read the result.
+func Tree(tree *layout.Tree, out *translate.Output, opts Options) ([]Schema, error) {
+	cut, err := newRange(tree, opts)
+	if err != nil {
+		return nil, err
+	}
+	var all []Schema
+	source := 0
+	for i, h := range out.Histories {
+		first := source
+		source += len(h.Texts)
+		if tree.Layout == "temporal" && !versioned(h) {
+			continue
 		}
-		for _, st := range stmts {
-			if src.Down != nil && src.Down(st.Start()) {
-				continue
-			}
-			if err := b.see(st, i, src.Name); err != nil {
+		s, err := history(h, cut)
+		if err != nil {
+			return nil, err
+		}
+		s.Name = tree.Histories[i].Name
+		for k := range s.Findings {
+			s.Findings[k].Source += first
+		}
+		if tree.Layout == "temporal" {
+			if err := temporalStore(s, out, h, cut, opts); err != nil {
 				return nil, err
 			}
 		}
+		all = append(all, *s)
 	}
-	return b.build(), nil
+	return all, nil
 }
 
-// builder follows the history and sorts its statements into those that the
-// final tables express and those that are carried over.
-type builder struct {
-	catalog *catalog.Catalog
-	// prelude is what has to stand in front of the tables.
-	prelude []*kept
-	// tables are those whose CREATE TABLE can be edited, by where it stands.
-	tables map[catalog.Place]*table
-	order  []*table
-	// rest is carried over behind the tables, in its order.
-	rest  []*kept
-	notes []Note
+// versioned reports whether a history of a Temporal tree is a store's versions
+// and not a file that holds a schema as a whole.
+func versioned(h *translate.Result) bool {
+	return len(h.Texts) > 0 && h.Texts[0].Unit != h.Texts[0].Name
 }
 
-// kept is a statement that is carried over.
-type kept struct {
-	text, comments string
-	// object is what the statement makes, so that a later DROP takes both out.
-	object string
-	gone   bool
+// scope says which files are taken.
+type scope struct {
+	// after tells files that are later than To, known those that a database at
+	// From has.
+	after, known func(file string) bool
 }
 
-// table is a table with the statement that made it.
-type table struct {
-	def      *catalog.Table
-	st       *pgsql.Statement
-	source   int
-	place    catalog.Place
-	comments string
-	// altered are columns whose definition is not the text of their statement
-	// any more.
-	altered map[*catalog.Column]bool
-	// extra is the text of what later statements added.
-	extra []element
-	gone  bool
-}
-
-// element is a column, a constraint or an index that a later statement added
-// to a table.
-type element struct {
-	text, comments string
-	column         *catalog.Column
-	constraint     *catalog.Constraint
-	index          *catalog.Index
-}
-
-func (b *builder) see(st *pgsql.Statement, source int, name string) error {
-	if st.Form != pgsql.SQL || st.Text == "" {
-		if st.Form == pgsql.Meta || st.Form == pgsql.CopyData {
-			b.notes = append(b.notes, Note{name, st.Pos.Line, "what belongs to psql is left out"})
+func newRange(tree *layout.Tree, opts Options) (scope, error) {
+	none := func(string) bool { return false }
+	cut := scope{none, none}
+	if opts.VersionTables && tree.Layout != "temporal" {
+		return cut, fmt.Errorf("the version tables are temporal-sql-tool's, and the layout is %s", tree.Layout)
+	}
+	if opts.To != "" {
+		later, _, err := tree.Later(opts.To)
+		if err != nil {
+			return cut, fmt.Errorf("to: %w", err)
 		}
-		return nil
+		if !tree.Has(opts.To) {
+			return cut, fmt.Errorf("to: there is no version %s", opts.To)
+		}
+		cut.after = later
 	}
-	st.Parse()
-	if st.Err != nil {
-		return fmt.Errorf("%s:%d: %s: only a translation without open findings can be consolidated", name, st.At(st.Err.Offset).Line, st.Err.Message)
+	if opts.From != "" {
+		later, _, err := tree.Later(opts.From)
+		if err != nil {
+			return cut, fmt.Errorf("from: %w", err)
+		}
+		if !tree.Has(opts.From) {
+			return cut, fmt.Errorf("from: there is no version %s", opts.From)
+		}
+		cut.known = func(file string) bool { return !later(file) }
 	}
-	before := b.snapshot(st)
-	b.catalog.Apply(st, source)
-	if b.absorb(st, source, before) {
-		return nil
-	}
-	b.carry(st, name)
-	return nil
+	return cut, nil
 }
 
-// carry keeps a statement as it is.
-func (b *builder) carry(st *pgsql.Statement, name string) {
-	k := &kept{text: st.Text, comments: leadComments(st)}
-	switch n := st.Tree.(type) {
-	case *pgsql.CreateSchemaStmt, *pgsql.CreateExtensionStmt, *pgsql.CreateEnumStmt, *pgsql.AlterEnumStmt, *pgsql.CompositeTypeStmt, *pgsql.CreateSeqStmt:
-		k.object = objectOf(n)
-		b.prelude = append(b.prelude, k)
-		return
-	case *pgsql.DropStmt:
-		if b.dropKept(n) {
-			return
-		}
-	case *pgsql.TransactionStmt:
-		return // the schema is one step
-	}
-	k.object = objectOf(st.Tree)
-	b.rest = append(b.rest, k)
-	b.notes = append(b.notes, Note{name, st.Pos.Line, fmt.Sprintf("%s is carried over as it stands", firstWords(st))})
-}
-
-// firstWords names a statement by its first two words.
-func firstWords(st *pgsql.Statement) string {
-	words := []string{strings.ToUpper(st.Str(0))}
-	if w := st.Word(1); w != "" {
-		words = append(words, strings.ToUpper(w))
-	}
-	return strings.Join(words, " ")
-}
-
-// objectOf names what a statement makes, as kind and name; "" for others.
-func objectOf(n pgsql.Node) string {
-	switch n := n.(type) {
-	case *pgsql.ViewStmt:
-		return object("view", catalog.Name{Schema: n.View.Schemaname, Name: n.View.Relname})
-	case *pgsql.CreateTableAsStmt:
-		if n.Into != nil && n.Into.Rel != nil {
-			return object("view", catalog.Name{Schema: n.Into.Rel.Schemaname, Name: n.Into.Rel.Relname})
-		}
-	case *pgsql.CreateSeqStmt:
-		return object("sequence", catalog.Name{Schema: n.Sequence.Schemaname, Name: n.Sequence.Relname})
-	case *pgsql.CreateEnumStmt:
-		return object("type", catalog.ListName(n.TypeName))
-	case *pgsql.CreateFunctionStmt:
-		return object("function", catalog.ListName(n.Funcname))
-	}
-	return ""
-}
-
-func object(kind string, n catalog.Name) string {
-	if n.Schema == "" {
-		n.Schema = "public"
-	}
-	return kind + " " + n.Schema + "." + n.Name
-}
-
-// dropKept takes out what a DROP removes, if all of it is known, and reports
-// whether the DROP itself is done with that.
-func (b *builder) dropKept(n *pgsql.DropStmt) bool {
-	kind := map[pgsql.ObjectType]string{
-		pgsql.ObjectView: "view", pgsql.ObjectMatview: "view", pgsql.ObjectSequence: "sequence",
-		pgsql.ObjectTypeObjectType: "type", pgsql.ObjectFunction: "function", pgsql.ObjectProcedure: "function",
-	}[n.RemoveType]
-	if kind == "" {
-		return false
-	}
-	var found []*kept
-	for _, o := range n.Objects {
-		var name catalog.Name
-		switch o := o.(type) {
-		case *pgsql.List:
-			name = catalog.ListName(o.Items)
-		case *pgsql.TypeName:
-			name = catalog.ListName(o.Names)
-		case *pgsql.ObjectWithArgs:
-			name = catalog.ListName(o.Objname)
-		}
-		before := len(found)
-		for _, list := range [][]*kept{b.prelude, b.rest} {
-			for _, k := range list {
-				if k.object == object(kind, name) {
-					found = append(found, k)
-				}
-			}
-		}
-		if len(found) == before && !n.MissingOk {
-			return false
-		}
-	}
-	for _, k := range found {
-		k.gone = true
-	}
-	return true
-}
-
-// build writes the schema.
-func (b *builder) build() *Schema {
-	var out bytes.Buffer
-	write := func(comments, text string) {
-		if out.Len() > 0 {
-			out.WriteByte('\n')
-		}
-		out.WriteString(comments)
-		out.WriteString(text)
-		out.WriteString(";\n")
-	}
-	for _, k := range b.prelude {
-		if !k.gone {
-			write(k.comments, k.text)
-		}
-	}
-	done := map[catalog.Name]bool{}
-	var later []string
-	for _, t := range b.order {
-		if t.gone {
+// history folds one translated history.
+func history(h *translate.Result, cut scope) (*Schema, error) {
+	b := newBuilder()
+	for i := range h.Texts {
+		t := &h.Texts[i]
+		if cut.after(t.Name) {
 			continue
 		}
-		text, after := t.text(done)
-		write(t.comments, text)
-		later = append(later, after...)
-		done[t.def.Name] = true
-	}
-	for _, text := range later {
-		write("", text)
-	}
-	for _, k := range b.rest {
-		if !k.gone {
-			write(k.comments, k.text)
+		stmts, err := pgsql.Split(t.Content)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", t.Name, err)
+		}
+		for k, st := range stmts {
+			if t.Down(st.Start()) {
+				continue
+			}
+			it := &item{st: st, source: i, known: cut.known(t.Name)}
+			if k+1 < len(stmts) && stmts[k+1].Form == pgsql.CopyData {
+				it.rows = t.Content[stmts[k+1].Start():stmts[k+1].End()]
+			}
+			if err := b.see(it); err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", t.Name, st.Pos.Line, err)
+			}
 		}
 	}
-	return &Schema{Text: out.Bytes(), Notes: b.notes}
-}
-
-// leadComments returns the comments right in front of a statement: those that
-// no empty line parts from it.
-func leadComments(st *pgsql.Statement) string {
-	lead := st.Lead
-	if i := strings.LastIndex(lead, "\n\n"); i >= 0 {
-		lead = lead[i+2:]
-	}
-	var b strings.Builder
-	for _, line := range strings.Split(lead, "\n") {
-		if line = strings.TrimSpace(line); strings.HasPrefix(line, "--") {
-			b.WriteString(line + "\n")
+	s := &Schema{Text: b.build()}
+	for _, n := range b.notes {
+		t := &h.Texts[n.item.source]
+		f := lint.Finding{
+			Rule: Carried, Severity: rules.Info, Source: n.item.source, File: t.Name, Message: n.text, Before: n.item.st.Text,
+			Start: t.Position(t.Origin(n.item.st.Start())), End: t.Position(t.Origin(n.item.st.End())),
 		}
+		if n.leftOut {
+			f.Rule = LeftOut
+		}
+		if n.manual {
+			f.Severity, f.Fidelity = rules.Warning, rules.Manual
+			f.Todo = "Write what the final tables need of it by hand, behind the consolidated schema"
+		}
+		s.Findings = append(s.Findings, f)
 	}
-	return b.String()
+	return s, nil
 }

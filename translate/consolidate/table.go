@@ -2,239 +2,251 @@ package consolidate
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
-// text returns the CREATE TABLE of a table as it is at the end of the history:
-// the original statement, with its comments, less what was dropped, plus what
-// was added. Foreign keys to tables that do not exist yet come back as
-// statements for later.
-func (t *table) text(done map[catalog.Name]bool) (text string, later []string) {
-	type change struct {
-		start, end int
-		text       string
-	}
-	var changes []change
-	base := t.st.Start()
-	for i := 0; i < len(t.elements()); i++ {
-		e := t.elements()[i]
-		keep, text := t.element(e)
-		switch {
-		case !keep:
-			start, end := t.dropRange(i)
-			changes = append(changes, change{start, end, ""})
-		case text != "":
-			changes = append(changes, change{int(e.Start - base), int(e.End - base), text})
-		}
-	}
-	var added strings.Builder
-	first := t.kept() == 0
-	for _, e := range t.extra {
-		switch {
-		case e.column != nil:
-			if t.def.Column(e.column.Name) != e.column {
-				continue
-			}
-			if t.altered[e.column] {
-				e.text = t.render(e.column)
-			}
-		case e.constraint != nil:
-			if !containsConstraint(t.def, e.constraint) {
-				continue
-			}
-			if ref := e.constraint.RefTable; e.constraint.Kind == catalog.ForeignKey && !done[ref] && ref != t.def.Name {
-				later = append(later, fmt.Sprintf("ALTER TABLE %s ADD %s", t.name(), e.text))
-				continue
-			}
-		case e.index != nil:
-			if !containsIndex(t.def, e.index) {
-				continue
-			}
-		}
-		if !first {
-			added.WriteByte(',')
-		}
-		first = false
-		added.WriteByte('\n')
-		for _, line := range strings.Split(strings.TrimSuffix(e.comments, "\n"), "\n") {
-			if line != "" {
-				added.WriteString("  " + line + "\n")
-			}
-		}
-		added.WriteString("  " + e.text)
-	}
-	if added.Len() > 0 {
-		at := int(t.def.LastElement - base)
-		changes = append(changes, change{at, at, added.String()})
-	}
-	sort.SliceStable(changes, func(i, j int) bool { return changes[i].start < changes[j].start })
-	var b strings.Builder
-	pos := 0
-	for _, c := range changes {
-		if c.start < pos {
-			c.start = pos
-		}
-		b.WriteString(t.st.Text[pos:c.start])
-		b.WriteString(c.text)
-		pos = max(pos, c.end)
-	}
-	b.WriteString(t.st.Text[pos:])
-	return b.String(), later
+// table is a table that the history makes.
+type table struct {
+	def  *catalog.Table
+	item *item // its CREATE TABLE
+	// unfolded tells that the final form cannot be had by putting parts together:
+	// all its statements are carried over as they stand.
+	unfolded bool
+	elements []*element
+	// changed are the columns whose type or default a later statement gave, with
+	// the text of the new type ("" where it is the old one).
+	changed map[*catalog.Column]string
 }
 
-func (t *table) name() string {
-	if t.def.Name.Schema == "public" {
-		return quote(t.def.Name.Name)
-	}
-	return quote(t.def.Name.Schema) + "." + quote(t.def.Name.Name)
+// element is a column, a constraint or an index of a table, as the CREATE TABLE
+// or a later statement wrote it.
+type element struct {
+	text string
+	// lead are the comments in front of it, trail is one behind it on its line.
+	lead       []string
+	trail      string
+	column     *catalog.Column
+	constraint *catalog.Constraint
+	index      *catalog.Index
+	// late tells that a later statement added it.
+	late bool
 }
 
-// elements returns where the columns and constraints of the statement stand.
-func (t *table) elements() []catalog.Place {
-	i := 0
-	for i < len(t.st.Tokens) && !t.st.Is(i, "(") {
-		i++
+// createTable registers a table. One that is not made of columns alone is carried
+// over as it stands.
+func (b *builder) createTable(it *item, n *pgsql.CreateStmt) {
+	def := b.catalog.Table(n.Relation)
+	if def == nil {
+		return
 	}
-	var out []catalog.Place
-	for _, e := range t.st.Elements(i) {
-		base := t.st.Start()
-		out = append(out, catalog.Place{Source: t.source, Start: base + int64(t.st.Tokens[e[0]].Start), End: base + int64(t.st.Tokens[e[1]].End)})
+	if def.Def.Source != it.source || def.Def.Start != it.st.Start() {
+		it.gone = true // it is there already, and the tool passes over that
+		return
 	}
+	t := &table{def: def, item: it, changed: map[*catalog.Column]string{}}
+	it.table = t
+	b.tables[def] = t
+	b.order = append(b.order, t)
+	t.elements = b.elementsOf(it.st, n, def)
+	if t.elements == nil || n.Relation.Relpersistence == "t" || len(n.InhRelations) > 0 || n.OfTypename != nil || n.Partspec != nil {
+		t.unfolded = true
+	}
+}
+
+// elementsOf returns the elements of a CREATE TABLE; nil if it has some that are
+// none of the table's own.
+func (b *builder) elementsOf(st *pgsql.Statement, n *pgsql.CreateStmt, def *catalog.Table) []*element {
+	open := st.Find(st.TokenAt(int(n.Relation.Location)), "(")
+	if open < 0 {
+		return nil
+	}
+	ranges := st.Elements(open)
+	if len(ranges) != len(n.TableElts) {
+		return nil
+	}
+	var out []*element
+	for i, r := range ranges {
+		e := &element{text: slice(st, r[0], r[1])}
+		start := st.Start() + int64(st.Tokens[r[0]].Start)
+		switch d := n.TableElts[i].(type) {
+		case *pgsql.ColumnDef:
+			e.column = def.Column(d.Colname)
+		case *pgsql.Constraint:
+			e.constraint = constraintAt(def, start)
+		case *pgsql.IndexStmt:
+			e.index = indexAt(def, start)
+		}
+		if e.column == nil && e.constraint == nil && e.index == nil {
+			return nil
+		}
+		out = append(out, e)
+	}
+	comments(st, open, ranges, out)
 	return out
 }
 
-// element tells whether an element of the statement is still there, and its
-// text where that has changed.
-func (t *table) element(e catalog.Place) (keep bool, text string) {
-	for _, c := range t.def.Columns() {
-		if c.Def.Source == e.Source && c.Def.Start == e.Start {
-			if t.altered[c] {
-				return true, t.render(c)
-			}
-			return true, ""
-		}
-	}
-	for _, k := range t.def.Constraints() {
-		if k.Def.Source == e.Source && k.Def.Start == e.Start {
-			return true, ""
-		}
-	}
-	return false, ""
-}
-
-// kept counts the elements of the statement that are still there.
-func (t *table) kept() int {
-	n := 0
-	for _, e := range t.elements() {
-		if keep, _ := t.element(e); keep {
-			n++
-		}
-	}
-	return n
-}
-
-// dropRange returns the bytes that go with element i: the element, its comma,
-// and a comment on the same line.
-func (t *table) dropRange(i int) (start, end int) {
-	all := t.elements()
-	base := t.st.Start()
-	start, end = int(all[i].Start-base), int(all[i].End-base)
-	if i+1 < len(all) {
-		return start, int(all[i+1].Start - base)
-	}
-	// The last one goes with the comma of the last that stays.
-	for j := i - 1; j >= 0; j-- {
-		if keep, _ := t.element(all[j]); keep {
-			return int(all[j].End - base), end
-		}
-	}
-	return start, end
-}
-
-// render writes a column from the catalog.
-func (t *table) render(c *catalog.Column) string {
-	var b strings.Builder
-	b.WriteString(quote(c.Name) + " " + typeSQL(c.Type))
-	if c.Generated != "" {
-		fmt.Fprintf(&b, " GENERATED ALWAYS AS (%s) STORED", c.Generated)
-	}
-	switch c.Identity {
-	case 'a':
-		b.WriteString(" GENERATED ALWAYS AS IDENTITY")
-	case 'd':
-		b.WriteString(" GENERATED BY DEFAULT AS IDENTITY")
-	}
-	if c.NotNull {
-		b.WriteString(" NOT NULL")
-	}
-	if c.Default != "" {
-		b.WriteString(" DEFAULT " + c.Default)
-	}
-	for _, k := range t.def.Constraints() {
-		if k.Def.Source != c.Def.Source || k.Def.Start != c.Def.Start {
+// comments gives each element of a CREATE TABLE its comments: those behind it on
+// its line, and those on lines of their own in front of it.
+func comments(st *pgsql.Statement, open int, ranges [][2]int, elements []*element) {
+	for _, c := range st.Comments {
+		if c.Start < st.Tokens[open].End || c.End > len(st.Text) {
 			continue
 		}
-		switch k.Kind {
-		case catalog.PrimaryKey:
-			b.WriteString(" PRIMARY KEY")
-		case catalog.Unique:
-			b.WriteString(" UNIQUE")
-		case catalog.Check:
-			fmt.Fprintf(&b, " CONSTRAINT %s CHECK (%s)", quote(k.Name), k.Expr)
-		case catalog.ForeignKey:
-			fmt.Fprintf(&b, " REFERENCES %s", quote(k.RefTable.Name))
-			if len(k.RefColumns) > 0 {
-				fmt.Fprintf(&b, " (%s)", strings.Join(k.RefColumns, ", "))
+		text := st.Text[c.Start:c.End]
+		for i, r := range ranges {
+			start, end := st.Tokens[r[0]].Start, st.Tokens[r[1]].End
+			if c.Start > end {
+				if !strings.Contains(st.Text[end:c.Start], "\n") && (i+1 == len(ranges) || c.Start < st.Tokens[ranges[i+1][0]].Start) {
+					elements[i].trail = text
+					break
+				}
+				continue
 			}
+			if c.End <= start {
+				elements[i].lead = append(elements[i].lead, text)
+			}
+			break
 		}
 	}
-	return b.String()
 }
 
-func typeSQL(t catalog.Type) string {
-	name := t.Name
-	if t.Schema != "" {
-		name = quote(t.Schema) + "." + quote(t.Name)
-	} else if s, ok := spelling[t.Name]; ok {
-		name = s
-	}
-	if len(t.Mods) > 0 {
-		mods := make([]string, len(t.Mods))
-		for i, m := range t.Mods {
-			mods[i] = fmt.Sprint(m)
+func constraintAt(t *catalog.Table, start int64) *catalog.Constraint {
+	for _, k := range t.Constraints() {
+		if k.Def.Start == start {
+			return k
 		}
-		name += "(" + strings.Join(mods, ", ") + ")"
 	}
-	if t.Dims > 0 {
-		name += "[]"
-	}
-	return name
+	return nil
 }
 
-// spelling of the types that are known by another name than pg_type's.
-var spelling = map[string]string{
-	"int2": "SMALLINT", "int4": "INTEGER", "int8": "BIGINT", "bpchar": "CHAR", "varchar": "VARCHAR", "text": "TEXT", "bool": "BOOLEAN",
-	"float4": "REAL", "float8": "DOUBLE PRECISION", "numeric": "DECIMAL", "timestamptz": "TIMESTAMPTZ", "timestamp": "TIMESTAMP",
-	"jsonb": "JSONB", "bytea": "BYTEA", "uuid": "UUID", "date": "DATE",
+func indexAt(t *catalog.Table, start int64) *catalog.Index {
+	for _, ix := range t.Indexes() {
+		if ix.Def.Start == start {
+			return ix
+		}
+	}
+	return nil
 }
 
-func containsConstraint(t *catalog.Table, k *catalog.Constraint) bool {
-	for _, c := range t.Constraints() {
-		if c == k {
+// createIndex takes an index into its table.
+func (b *builder) createIndex(it *item, n *pgsql.IndexStmt) {
+	def := b.catalog.Table(n.Relation)
+	if def == nil {
+		return
+	}
+	b.aboutRelations(it, []*catalog.Table{def})
+	t := b.tables[def]
+	ix := indexAt(def, it.st.Start())
+	if ix == nil {
+		it.gone = true // it is there already, and the tool passes over that
+		return
+	}
+	it.about = func() bool { return b.there(def) && slices.Contains(def.Indexes(), ix) }
+	if t == nil {
+		return
+	}
+	st := it.st
+	columns := catalog.IndexElements(st, n)
+	kind := map[string]string{"": "", "btree": "", "gin": "INVERTED ", "gist": "INVERTED "}
+	word, ok := kind[n.AccessMethod]
+	if len(columns) == 0 || !ok {
+		return // carried over
+	}
+	if n.Unique {
+		word = "UNIQUE "
+	}
+	text := word + "INDEX "
+	if n.Idxname != "" {
+		text += quote(n.Idxname) + " "
+	}
+	text += slice(st, columns[0][0]-1, columns[len(columns)-1][1]+1)
+	if last := columns[len(columns)-1][1] + 1; last+1 < len(st.Tokens) {
+		text += " " + slice(st, last+1, len(st.Tokens)-1)
+	}
+	it.table = t
+	t.elements = append(t.elements, &element{text: text, lead: leadComments(st), index: ix, late: true})
+}
+
+// live returns the elements that are still part of the table: columns, then
+// constraints, then indexes.
+func (t *table) live(b *builder) []*element {
+	var out []*element
+	for _, e := range t.elements {
+		switch {
+		case e.column != nil && slices.Contains(t.def.Columns(), e.column),
+			e.index != nil && slices.Contains(t.def.Indexes(), e.index),
+			e.constraint != nil && slices.Contains(t.def.Constraints(), e.constraint) && b.refers(e.constraint):
+			out = append(out, e)
+		}
+	}
+	class := func(e *element) int {
+		switch {
+		case e.column != nil:
+			return 0
+		case e.constraint != nil:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(out, func(x, y *element) int { return class(x) - class(y) })
+	return out
+}
+
+// refers reports whether a constraint's other table, if it has one, is there.
+func (b *builder) refers(k *catalog.Constraint) bool {
+	return k.Kind != catalog.ForeignKey || b.catalog.Relation(k.RefTable) != nil
+}
+
+// text returns the CREATE TABLE of a table as it is at the end of the history.
+// Foreign keys to tables that are not done yet come back as statements for
+// later. ok is false if a column's text cannot be changed as it has to be.
+func (t *table) text(b *builder, done map[*catalog.Table]bool) (text string, later []string, ok bool) {
+	st := t.item.st
+	open := st.Find(st.TokenAt(int(st.Tree.(*pgsql.CreateStmt).Relation.Location)), "(")
+	var out strings.Builder
+	for _, c := range leadComments(st) {
+		out.WriteString(c + "\n")
+	}
+	out.WriteString(strings.TrimRight(st.Text[:st.Tokens[open].Start], " \t\r\n") + " (")
+	reachable := func(k *catalog.Constraint) bool {
+		if k.Kind != catalog.ForeignKey {
 			return true
 		}
+		ref := b.catalog.Relation(k.RefTable)
+		return ref == t.def || done[ref] || b.tables[ref] == nil
 	}
-	return false
-}
-
-func containsIndex(t *catalog.Table, ix *catalog.Index) bool {
-	for _, i := range t.Indexes() {
-		if i == ix {
-			return true
+	type part struct{ body, trail string }
+	var parts []part
+	for _, e := range t.live(b) {
+		text := e.text
+		switch {
+		case e.column != nil:
+			var keys []string
+			if text, keys, ok = t.column(e, reachable); !ok {
+				return "", nil, false
+			}
+			for _, k := range keys {
+				later = append(later, fmt.Sprintf("ALTER TABLE %s ADD %s", quoteName(t.def.Name), k))
+			}
+		case e.constraint != nil && !reachable(e.constraint):
+			later = append(later, fmt.Sprintf("ALTER TABLE %s ADD %s", quoteName(t.def.Name), text))
+			continue
+		}
+		parts = append(parts, part{strings.Join(append(slices.Clone(e.lead), text), "\n  "), e.trail})
+	}
+	for i, p := range parts {
+		out.WriteString("\n  " + p.body)
+		if i < len(parts)-1 {
+			out.WriteString(",")
+		}
+		if p.trail != "" {
+			out.WriteString(" " + p.trail)
 		}
 	}
-	return false
+	out.WriteString("\n" + st.Text[st.Tokens[st.Close(open)].Start:])
+	return out.String(), later, len(parts) > 0
 }

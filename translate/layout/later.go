@@ -69,3 +69,18 @@ func parseVersion(s string) ([]uint64, error) {
 func notVersion(s string) error {
 	return fmt.Errorf("%q is no version: write it as the migrations do, such as v1.10, 000012 or 20240131120000", s)
 }
+
+// Has reports whether the tree has a migration of a version, written as in
+// Later.
+func (t *Tree) Has(version string) bool {
+	want, err := parseVersion(version)
+	if err != nil {
+		return false
+	}
+	for _, s := range t.steps {
+		if !s.last && compare(s.version, want) == 0 {
+			return true
+		}
+	}
+	return false
+}

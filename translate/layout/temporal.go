@@ -38,6 +38,7 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", v.Dir, err)
 			}
+			t.steps[v.Dir+"/manifest.json"] = step{version: number} // there may be no file
 			for _, f := range v.Files {
 				t.steps[f] = step{version: number}
 				text, err := readSQL(fsys, f)
@@ -69,7 +70,7 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 func readSQL(fsys fs.FS, name string) ([]byte, error) {
 	text, err := fs.ReadFile(fsys, name)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, fileError(name, err)
 	}
 	if text == nil {
 		text = []byte{}
