@@ -70,6 +70,7 @@ func All() []*Rule {
 		grantPrivilege,
 		hexDigest,
 		hstore,
+		hstoreFunction,
 		identityValue,
 		immutableExpression,
 		indexCollate,
