@@ -121,6 +121,7 @@ func All() []*Rule {
 		redundantIndex,
 		regconfig,
 		reservedWord,
+		resultType,
 		roleOption,
 		routineDependency,
 		routineSQL,

@@ -252,8 +252,10 @@ func Judge(e pgsql.Node, s Scope, c Context) []Cause {
 // Column is a column of a query's result.
 type Column struct {
 	Name string
-	// Postgres and Cockroach are its types; the zero Type if not known.
+	// Postgres and Cockroach are its types; the zero Type if not known. Differs
+	// reports that CockroachDB does not take them for one another.
 	Postgres, Cockroach catalog.Type
+	Differs             bool
 	// Node is the expression in the query's list; nil for a column out of a
 	// star, a UNION and the like.
 	Node pgsql.Node
@@ -272,7 +274,9 @@ func JudgeQuery(q pgsql.Node, s Scope, c Context) (causes []Cause, result []Colu
 	}
 	r := k.query(q, want)
 	for _, c := range r.columns {
-		result = append(result, Column{c.name, c.pg.catalogType(), c.crdb.catalogType(), c.node})
+		same := s.cockroachType(c.pg)
+		differs := same.known() && !same.null() && c.crdb.known() && !c.crdb.null() && !equivalent(same, c.crdb)
+		result = append(result, Column{c.name, c.pg.catalogType(), c.crdb.catalogType(), differs, c.node})
 	}
 	return k.causes, result, !r.open
 }
