@@ -21,6 +21,9 @@ type bodyIssue struct {
 	message  string
 	todo     string
 	until    string
+	// argument counts from 1 which of a trigger's arguments the place is about;
+	// 0 if it is about none.
+	argument int
 	edits    []Edit
 }
 
@@ -57,6 +60,8 @@ type bodyReader struct {
 	split  map[string]bool
 	typed  map[string]catalog.Type
 	made   map[string]bool
+	// renamed are variables that got another name.
+	renamed map[string]bool
 	// columnNames are those of all tables, once they were asked for.
 	columnNames map[string]bool
 }

@@ -369,6 +369,10 @@ func (br *bodyReader) declaredType(d *pgsql.PLDecl) {
 		br.mend(d.Type, Exact, fmt.Sprintf("variables of type RECORD are not supported: this one holds rows of %s, which becomes its type", name), br.replace(first, last, name))
 		return
 	}
+	if src.Is(first, "record") && first == last && !br.usedOutside(d.Name, nil) {
+		br.mend(d.PLSpan, Exact, fmt.Sprintf("variables of type RECORD are not supported, and nothing uses %s: it goes", d.Name), br.remove(d.First, d.Last))
+		return
+	}
 	if src.Is(first, "record") && first == last {
 		br.reject(d.Type, "variables of type RECORD are not supported", "Name the type: that of a table's rows, or a composite one; or use one variable for each column")
 		return

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -222,13 +223,27 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 	}
 	if out.Name == "" {
 		out.Unnamed = a.st.Start() + int64(k.Location)
-		out.Name = t.Name.Name + "_" + suffix
-		for i := 1; t.Constraint(out.Name) != nil; i++ {
-			out.Name = t.Name.Name + "_" + suffix + string(rune('0'+i%10))
-		}
+		out.Name = freeName(t, t.Name.Name+"_"+suffix)
 	}
 	held := t.open()
 	held.constraints = append(held.constraints, out)
+}
+
+// freeName returns the first name that no constraint of the table has: the given
+// one, or with the first number behind it for which that is so.
+func freeName(t *Table, name string) string {
+	if t.Constraint(name) == nil {
+		return name
+	}
+	taken := map[string]bool{}
+	for _, c := range t.Constraints() {
+		taken[c.Name] = true
+	}
+	for i := 1; ; i++ {
+		if numbered := name + strconv.Itoa(i); !taken[numbered] {
+			return numbered
+		}
+	}
 }
 
 // onlyColumn returns the column that an expression names if it names one and
