@@ -16,10 +16,18 @@ var integerDivision = &Rule{
 	Sources:    []string{"CockroachDB docs, postgresql-compatibility.md (Integer division)", "CockroachDB source v26.1, sem/eval/binary_op.go", "measured on v26.1"},
 	Examples: []Example{
 		{
-			Name:   "in a view",
+			Name:   "days that are added to a date",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, cents INT8, n NUMERIC);\n",
-			Input:  "CREATE VIEW v AS SELECT cents / 100 AS units, n / 100 AS share, cents::NUMERIC / 100 AS exact FROM t;\n",
-			Output: "CREATE VIEW v AS SELECT cents // 100 AS units, n / 100 AS share, cents::NUMERIC / 100 AS exact FROM t;\n",
+			Input:  "CREATE VIEW v AS SELECT cents / 100 AS units, n / 100 AS share, cents::NUMERIC / 100 AS exact, date '2020-01-01' + cents / 7 AS d FROM t;\n",
+			Output: "CREATE VIEW v AS SELECT cents // 100 AS units, n / 100 AS share, cents::NUMERIC / 100 AS exact, date '2020-01-01' + (cents // 7) AS d FROM t;\n",
+			Want:   []string{"1:25 error exact", "1:116 error exact"},
+			Error:  "unsupported binary operator: <date> + <decimal>",
+		},
+		{
+			Name:   "alone in a view",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, cents INT8);\n",
+			Input:  "CREATE VIEW v AS SELECT cents / 100 AS units FROM t;\n",
+			Output: "CREATE VIEW v AS SELECT cents // 100 AS units FROM t;\n",
 			Want:   []string{"1:25 warning exact"},
 		},
 		{
@@ -76,5 +84,24 @@ func divisionFinding(o *objection) (Finding, bool) {
 		return f, true
 	}
 	f.Edits = []Edit{o.site.replace(i, i, "//")}
+	if _, operand := parentOf(o.root, n).(*pgsql.AExpr); operand && !o.wrapped {
+		// PostgreSQL reads a + b // 2 as (a + b) // 2, CockroachDB as a + (b // 2):
+		// parentheses make it one thing for whoever reads it.
+		first, last, ok := o.site.extent(n)
+		if outer, _, _ := o.site.surrounded(n); ok && outer == first {
+			f.Edits = append(f.Edits, o.site.insert(first, false, "("), o.site.insert(last, true, ")"))
+		}
+	}
 	return f, true
+}
+
+// parentOf returns the node above another one; nil if that is the root.
+func parentOf(root, node pgsql.Node) (parent pgsql.Node) {
+	pgsql.Walk(root, func(n pgsql.Node, parents []pgsql.Node) bool {
+		if n == node && len(parents) > 0 {
+			parent = parents[len(parents)-1]
+		}
+		return parent == nil
+	})
+	return parent
 }

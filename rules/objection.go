@@ -25,6 +25,8 @@ type objection struct {
 	refused bool
 	// site is the text that the node stands in.
 	site *site
+	// wrapped: the casts of the others put parentheses around the node.
+	wrapped bool
 	// casts are the edits that write Convert out; none if the text of an
 	// operand could not be read.
 	casts []Edit
@@ -193,6 +195,7 @@ func writeCasts(list []*objection) {
 	var casts []textCast
 	owners := map[textCast][]*objection{}
 	at := map[textCast]*site{}
+	wrapped := map[pgsql.Node]bool{}
 	for _, o := range list {
 		var own []textCast
 		for _, c := range o.Convert {
@@ -204,6 +207,11 @@ func writeCasts(list []*objection) {
 			}
 			own = append(own, textCast{first, last, !bound, to})
 		}
+		if len(own) > 0 {
+			for _, c := range o.Convert {
+				wrapped[c.Node] = true
+			}
+		}
 		for _, c := range own {
 			if at[c] == nil {
 				at[c] = o.site
@@ -211,6 +219,9 @@ func writeCasts(list []*objection) {
 			}
 			owners[c] = append(owners[c], o)
 		}
+	}
+	for _, o := range list {
+		o.wrapped = wrapped[o.Node]
 	}
 	sort.SliceStable(casts, func(i, j int) bool { return casts[i].last-casts[i].first < casts[j].last-casts[j].first })
 	texts := map[where]string{}
