@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// DefaultMaxStatement is the largest statement that a Splitter buffers.
+// DefaultMaxStatement is the largest statement that a Splitter buffers and that
+// is parsed, in bytes.
 const DefaultMaxStatement = 256 << 20
 
 // Splitter cuts a source into statements as it reads it, the way psql does:
@@ -89,12 +90,16 @@ func (s *Splitter) Next() (*Statement, error) {
 			return st, nil
 		}
 		if len(s.buf) >= s.max {
-			return nil, fmt.Errorf("line %d: the statement is larger than %d MiB: split it, or take it out of the file", s.pos.Line, s.max>>20)
+			return nil, fmt.Errorf("line %d: %s", s.pos.Line, tooLarge(s.max))
 		}
 		if err := s.fill(2 * len(s.buf)); err != nil {
 			return nil, err
 		}
 	}
+}
+
+func tooLarge(limit int) string {
+	return fmt.Sprintf("the statement is larger than %d MiB: split it, or take it out of the file", limit>>20)
 }
 
 // fill reads until the buffer holds n bytes or the source ends.
