@@ -58,6 +58,10 @@ func TestScript(t *testing.T) {
 			case "nobody":
 				return canBeNobody(), nil
 			}
+			if name, ok := strings.CutPrefix(cond, "exists:"); ok { // such as a device
+				_, err := os.Stat(name)
+				return err == nil, nil
+			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

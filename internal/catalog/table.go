@@ -296,6 +296,14 @@ func (a *applier) createTableAs(n *pgsql.CreateTableAsStmt) {
 	set(a.Catalog, a.relations, name, t)
 }
 
+// ResultColumns returns the columns that a query's result has at this point of
+// the history, as a table made of it has them: with a name and a type, and with
+// a place of their own within that of the statement.
+func (c *Catalog) ResultColumns(st *pgsql.Statement, source int, query pgsql.Node, aliases []pgsql.Node) []*Column {
+	a := &applier{Catalog: c, st: st, source: source}
+	return a.resultColumns(query, names(aliases))
+}
+
 func (a *applier) createView(n *pgsql.ViewStmt) {
 	name := a.create(rangeName(n.View))
 	t := a.newTable(name, View, a.place())
@@ -303,9 +311,37 @@ func (a *applier) createView(n *pgsql.ViewStmt) {
 	set(a.Catalog, a.relations, name, t)
 }
 
-// resultColumns names the columns of a query, and types those that are plain
-// columns of a known table.
+// resultColumns names and types the columns of a query. What is plainly a column
+// of a known table keeps its user-defined type as the table's statement meant
+// it; the rest is as Results says.
 func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
+	out := a.plainColumns(query)
+	if a.Results != nil {
+		if typed, ok := a.Results(a.Catalog, query); ok {
+			for i, c := range typed {
+				if len(out) == len(typed) && out[i].Type.Name != "" {
+					typed[i] = out[i]
+				} else {
+					c.User = a.Type(Name{c.Type.Schema, c.Type.Name})
+				}
+			}
+			out = typed
+		}
+	}
+	for i, c := range out {
+		at := a.st.Start() + int64(i)
+		k := &Column{Name: c.Name, Type: c.Type, User: c.User, Def: Place{a.source, at, at, a.st.Stop()}}
+		if i < len(aliases) {
+			k.Name = aliases[i]
+		}
+		out[i] = k
+	}
+	return out
+}
+
+// plainColumns are the columns of a query, with the types of those that are
+// plain columns of a known table.
+func (a *applier) plainColumns(query pgsql.Node) []*Column {
 	sel, _ := query.(*pgsql.SelectStmt)
 	if sel == nil {
 		return nil
@@ -361,11 +397,6 @@ func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
 			c.Type, c.User = TypeOf(v.TypeName), a.userType(v.TypeName)
 		}
 		out = append(out, c)
-	}
-	for i, alias := range aliases {
-		if i < len(out) {
-			out[i].Name = alias
-		}
 	}
 	return out
 }
