@@ -238,8 +238,11 @@ func (s *Splitter) meta(l *lexer, start int) (*Statement, int, bool) {
 // passCopyData passes over the rows of a COPY: from the line behind the
 // statement to the line that holds only \. or to the end of the source.
 func (s *Splitter) passCopyData() (*Statement, error) {
-	st := &Statement{Form: CopyData, LeadPos: s.pos, Pos: s.pos}
-	first := true
+	st := &Statement{Form: CopyData, LeadPos: s.pos}
+	if err := s.restOfLine(st); err != nil {
+		return nil, err
+	}
+	st.Pos = s.pos
 	for {
 		nl := bytes.IndexByte(s.buf, '\n')
 		for nl < 0 && !s.eof {
@@ -254,18 +257,39 @@ func (s *Splitter) passCopyData() (*Statement, error) {
 		if nl >= 0 {
 			line = s.buf[:nl]
 		}
-		closing := !first && string(bytes.TrimRight(line, "\r")) == `\.`
+		closing := string(bytes.TrimRight(line, "\r")) == `\.`
 		n := len(line)
 		if nl >= 0 && !closing {
 			n++
 		}
 		st.Size += int64(n)
 		s.consume(n)
-		first = false
 		if closing || (nl < 0 && s.eof) {
 			return st, nil
 		}
 	}
+}
+
+// restOfLine makes what stands behind a COPY on its line, such as a comment, the
+// lead of its rows.
+func (s *Splitter) restOfLine(st *Statement) error {
+	nl := bytes.IndexByte(s.buf, '\n')
+	for nl < 0 && !s.eof {
+		if err := s.fill(len(s.buf) + 64<<10); err != nil {
+			return err
+		}
+		nl = bytes.IndexByte(s.buf, '\n')
+	}
+	end := len(s.buf)
+	if nl >= 0 {
+		end = nl + 1
+	}
+	st.Lead = string(s.buf[:end])
+	l := lexer{src: s.buf[:end], keep: true}
+	l.skipTrivia()
+	st.Comments = rebase(l.comments, end)
+	s.consume(end)
+	return nil
 }
 
 func isCopyFromStdin(st *Statement) bool {
