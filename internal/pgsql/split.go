@@ -247,7 +247,11 @@ const copyStep = 1 << 20
 // line that holds only \., or to the end of the source. However long a line is,
 // no more than a step of it is kept.
 func (s *Splitter) passCopyData() (*Statement, error) {
-	st := &Statement{Form: CopyData, LeadPos: s.pos, Pos: s.pos}
+	st := &Statement{Form: CopyData, LeadPos: s.pos}
+	if err := s.restOfLine(st); err != nil {
+		return nil, err
+	}
+	st.Pos = s.pos
 	for step := copyStep; ; {
 		if err := s.fill(min(step, len(s.buf)+s.read)); err != nil {
 			return nil, err
@@ -308,6 +312,28 @@ func copyEnd(rows []byte, last bool) (n int, closed bool) {
 		}
 	}
 	return n, false
+}
+
+// restOfLine makes what stands behind a COPY on its line, such as a comment, the
+// lead of its rows.
+func (s *Splitter) restOfLine(st *Statement) error {
+	nl := bytes.IndexByte(s.buf, '\n')
+	for nl < 0 && !s.eof {
+		if err := s.fill(len(s.buf) + 64<<10); err != nil {
+			return err
+		}
+		nl = bytes.IndexByte(s.buf, '\n')
+	}
+	end := len(s.buf)
+	if nl >= 0 {
+		end = nl // the rows start with the line feed
+	}
+	st.Lead = string(s.buf[:end])
+	l := lexer{src: s.buf[:end], keep: true}
+	l.skipTrivia()
+	st.Comments = rebase(l.comments, end)
+	s.consume(end)
+	return nil
 }
 
 func isCopyFromStdin(st *Statement) bool {
