@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -60,7 +61,7 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 	r := &Run{
 		target:  target,
 		layout:  layout,
-		catalog: catalog.New(),
+		catalog: newCatalog(),
 		state:   map[*Rule]any{},
 	}
 	for _, rule := range all {
@@ -106,16 +107,31 @@ func (r *Run) Statement(st *Statement) []Reported {
 		pass.Rule = rule
 		rule.After(&pass, r.pending)
 	}
-	if st.Tree != nil && !st.Down {
-		r.catalog.Apply(st.Statement, st.Source)
-	}
+	follow(r.catalog, st)
+	applyLifted(&pass)
 	return r.take()
+}
+
+// follow lets a catalog follow a statement. Each source's way back starts from
+// what its way forward left, and leads nowhere: what comes behind it does not
+// build on it.
+func follow(c *catalog.Catalog, st *Statement) {
+	if st.Tree == nil {
+		return
+	}
+	if st.Down {
+		c.Begin(st.Source)
+	} else {
+		c.Rollback()
+	}
+	c.Apply(st.Statement, st.Source)
 }
 
 // Finish runs what the rules have to say at the end of the history. replay
 // hands over the statements of the whole history once more, to those rules that
 // ask; its error is Finish's.
 func (r *Run) Finish(replay func(func(*Statement)) error) ([]Reported, error) {
+	r.catalog.Rollback()
 	r.pending, r.replay = r.pending[:0], replay
 	pass := Pass{Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
 	for _, rule := range r.finish {
@@ -125,6 +141,13 @@ func (r *Run) Finish(replay func(func(*Statement)) error) ([]Reported, error) {
 	return r.take(), r.failed
 }
 
+// newCatalog returns an empty catalog that knows the types of views.
+func newCatalog() *catalog.Catalog {
+	c := catalog.New()
+	c.Results = expr.ResultColumns
+	return c
+}
+
 // again goes through the history once more for one rule.
 func (r *Run) again(rule *Rule, f func(*Pass)) {
 	if r.failed != nil {
@@ -132,14 +155,12 @@ func (r *Run) again(rule *Rule, f func(*Pass)) {
 	}
 	final := r.catalog
 	defer func() { r.catalog = final }()
-	r.catalog = catalog.New()
+	r.catalog = newCatalog()
 	pass := Pass{Rule: rule, Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
 	r.failed = r.replay(func(st *Statement) {
 		pass.Stmt = st
 		f(&pass)
-		if st.Tree != nil && !st.Down {
-			r.catalog.Apply(st.Statement, st.Source)
-		}
+		follow(r.catalog, st)
 	})
 }
 

@@ -6,15 +6,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/pg2crdb/pg2crdb/internal/crdbtest"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/temporal"
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/rules"
 	"github.com/pg2crdb/pg2crdb/translate"
+	"github.com/pg2crdb/pg2crdb/translate/consolidate"
+	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
 
 // liveRelease is the release that the live tests apply. It has the newest
@@ -27,7 +31,11 @@ const liveRelease = "v1.32.0"
 // something are interrupted and run again, each in a copy of the database.
 func TestTemporalLive(t *testing.T) {
 	crdbtest.URL(t)
-	out := translateRelease(t, liveRelease, ">=23.1")
+	tree, out := translateTree(t, liveRelease, ">=23.1")
+	schemas, err := consolidate.Tree(tree, out, consolidate.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, store := range []struct {
 		name string
 		era  temporal.Era
@@ -44,10 +52,17 @@ func TestTemporalLive(t *testing.T) {
 			}
 			t.Parallel() // most of the time goes by in waiting
 			conn := crdbtest.Database(t)
+			begin := time.Now()
 			applyLive(t, conn, translatedSteps(t, out, store.name, store.era), store.interrupted)
+			took := time.Since(begin)
 			for _, h := range out.Histories {
 				if strings.HasPrefix(h.Texts[0].Name, store.name+"/versioned/") {
 					holdToCatalog(t, conn, h)
+				}
+			}
+			for _, s := range schemas {
+				if s.Name == store.name {
+					holdConsolidated(t, conn, s, took)
 				}
 			}
 			t.Run("postgres", func(t *testing.T) {
@@ -120,13 +135,13 @@ func strs(t *testing.T, conn *pgx.Conn, sql string) []string {
 	return out
 }
 
-// createStatements returns what makes the tables that a text names, indexes
-// inline: a copy takes no schema change.
+// createStatements returns what makes the tables that a text names (without one,
+// all), indexes inline: a copy takes no schema change.
 func createStatements(t *testing.T, conn *pgx.Conn, text string) []string {
 	t.Helper()
 	var out []string
 	for _, table := range strs(t, conn, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'") {
-		if strings.Contains(text, table) {
+		if text == "" || strings.Contains(text, table) {
 			out = append(out, strs(t, conn, "SELECT create_statement FROM [SHOW CREATE TABLE "+table+"]")...)
 		}
 	}
@@ -134,7 +149,7 @@ func createStatements(t *testing.T, conn *pgx.Conn, text string) []string {
 }
 
 // inventory returns the columns, indexes and constraints of the tables that a
-// text names, whatever their order.
+// text names (without one, all), whatever their order.
 func inventory(t *testing.T, conn *pgx.Conn, text string) []string {
 	t.Helper()
 	var all []string
@@ -149,6 +164,50 @@ func inventory(t *testing.T, conn *pgx.Conn, text string) []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// translateTree is translateRelease with the tree.
+func translateTree(t *testing.T, release, target string) (*layout.Tree, *translate.Output) {
+	t.Helper()
+	fsys, err := layout.Release(context.Background(), "temporal@"+release)
+	if err != nil {
+		t.Skipf("needs the Go module of Temporal: %v", err)
+	}
+	tree, err := layout.Open(fsys, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tg, err := rules.ParseTarget(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := translate.Tree(context.Background(), fsys, tree, translate.Options{Options: lint.Options{Target: tg}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree, out
+}
+
+// holdConsolidated sets a database up from a consolidated schema and holds it
+// against one that was set up from the versions, which took so long.
+func holdConsolidated(t *testing.T, versioned *pgx.Conn, s consolidate.Schema, took time.Duration) {
+	t.Helper()
+	conn := crdbtest.Database(t)
+	stmts, err := pgsql.Split(s.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	for _, st := range stmts {
+		if st.Form == pgsql.SQL {
+			mustExec(t, conn, st.Text)
+		}
+	}
+	alone := time.Since(begin)
+	if diff := cmp.Diff(inventory(t, versioned, ""), inventory(t, conn, "")); diff != "" {
+		t.Errorf("the consolidated schema makes another database (-versions +consolidated):\n%s", diff)
+	}
+	t.Logf("%s: %s from the versions, interruptions included, %s consolidated: 1/%.0f", s.Name, took.Round(time.Millisecond), alone.Round(time.Millisecond), float64(took)/float64(alone))
 }
 
 // holdToCatalog compares the tables, columns and indexes of the database with

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,12 +14,9 @@ import (
 
 	"github.com/pg2crdb/pg2crdb/internal/crdbtest"
 	"github.com/pg2crdb/pg2crdb/internal/temporal"
-	"github.com/pg2crdb/pg2crdb/translate"
 	"github.com/pg2crdb/pg2crdb/translate/consolidate"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
-
-var update = flag.Bool("update", false, "write what PostgreSQL answers to testdata")
 
 // recordFile holds what PostgreSQL 15 answers, on the tables of Temporal's own
 // migrations, so that the tests need none.
@@ -105,21 +101,14 @@ func TestTemporalRecord(t *testing.T) {
 }
 
 // consolidated makes a store of the release on CockroachDB in one step.
-func consolidated(t *testing.T, out *translate.Output, store string) *pgx.Conn {
+func consolidated(t *testing.T, target, store string) *pgx.Conn {
 	t.Helper()
-	fsys, err := layout.Release(context.Background(), "temporal@"+liveRelease)
-	if err != nil {
-		t.Skipf("needs the Go module of Temporal: %v", err)
-	}
-	tree, err := layout.Open(fsys, "temporal")
-	if err != nil {
-		t.Fatal(err)
-	}
+	conn := crdbtest.Database(t)
+	tree, out := translateTree(t, liveRelease, target)
 	schemas, err := consolidate.Tree(tree, out, consolidate.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn := crdbtest.Database(t)
 	for _, s := range schemas {
 		if s.Name == store {
 			mustExec(t, conn, string(s.Text))
@@ -133,8 +122,7 @@ func consolidated(t *testing.T, out *translate.Output, store string) *pgx.Conn {
 // that PostgreSQL has not.
 func visibilityOn(t *testing.T, target string) (conn *pgx.Conn, want *record, got []storedRow) {
 	t.Helper()
-	crdbtest.URL(t)
-	conn = consolidated(t, translateRelease(t, liveRelease, target), "visibility")
+	conn = consolidated(t, target, "visibility")
 	want = recorded(t)
 	got = fill(t, conn, want.Rows)
 	var refused []string

@@ -139,7 +139,7 @@ func TestTemporalTool(t *testing.T) {
 						got = append(got, line)
 					}
 				}
-				if diff := cmp.Diff(catalogOf(t, consolidated(t, out, store.name)), got); diff != "" {
+				if diff := cmp.Diff(catalogOf(t, consolidated(t, store.target, store.name)), got); diff != "" {
 					t.Errorf("not the consolidated schema (-consolidated +got):\n%s", diff)
 				}
 			})

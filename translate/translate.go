@@ -143,19 +143,66 @@ func (r *Result) Close() error {
 const maxRounds = 8
 
 // History translates sources in the order in which they are applied. Their
-// Text must be set. It is an error if a source cannot be read or if the rules
-// do not come to an end, which is a fault of a rule.
-func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Result, err error) {
+// Text must be set. It is an error if a source cannot be read.
+func History(ctx context.Context, sources []lint.Source, opts Options) (*Result, error) {
 	if opts.Cache == nil {
 		opts.Cache = &lint.Cache{}
 	}
+	endless := unsettled{}
+	for {
+		res, more, err := history(ctx, sources, opts, endless)
+		if err != nil || len(more) == 0 {
+			return res, err
+		}
+		for p := range more {
+			if endless[p] {
+				return nil, fmt.Errorf("the fix of rule %s at byte %d of %s does not come to an end; this is a bug of pg2crdb, please report it with the statement", p.rule, p.offset, sources[p.source].Name)
+			}
+			endless[p] = true
+		}
+	}
+}
+
+// unsettled are fixes that call for another one each time they are made, which
+// is a fault of their rule. They are left to a person.
+type unsettled map[fixPlace]bool
+
+// fixPlace is a fix, by its rule and by its place in the original source.
+type fixPlace struct {
+	rule   string
+	source int
+	offset int64
+}
+
+func placeOf(f *lint.Finding, origin func(source int, offset int64) int64) fixPlace {
+	return fixPlace{f.Rule, f.Source, origin(f.Source, f.Start.Offset)}
+}
+
+// leave takes the fixes out of a report.
+func (u unsettled) leave(r *lint.Report, origin func(source int, offset int64) int64) {
+	if len(u) == 0 {
+		return
+	}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Fixed() && u[placeOf(f, origin)] {
+			f.Edits, f.After, f.Fidelity = nil, "", rules.Manual
+			f.Message += " (left as it is: made here, this change asks for itself again)"
+			f.Todo = "Make the change by hand, and report the statement to pg2crdb, whose fault this is"
+		}
+	}
+	r.Sort()
+}
+
+// history is History without the fixes in endless. If there are more of those,
+// there is no result.
+func history(ctx context.Context, sources []lint.Source, opts Options, endless unsettled) (_ *Result, more unsettled, err error) {
 	res := &Result{Texts: make([]Text, len(sources))}
 	current := append([]lint.Source(nil), sources...)
 	for i, s := range sources {
 		res.Texts[i] = Text{Name: s.Name, Unit: s.Unit, Content: s.Text, source: &sources[i], lines: lines{text: s.Text, forget: s.Forget}}
 	}
 	defer func() {
-		if err != nil {
+		if err != nil || more != nil {
 			res.Close()
 		}
 	}()
@@ -163,8 +210,9 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Resul
 	for round := 0; ; round++ {
 		found, err := lint.Run(ctx, current, opts.Options)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		endless.leave(found.Report, res.origin)
 		if round == 0 {
 			res.Report, original = found.Report, found
 		} else {
@@ -173,12 +221,17 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Resul
 		edits := res.editsBySource(found.Report, opts)
 		if edits == nil {
 			res.Final = found
-			return res, nil
+			return res, nil, nil
 		}
 		found.Release() // the catalog of a large history is large
 		if round == maxRounds {
-			f := firstFixed(found.Report)
-			return nil, fmt.Errorf("the fix of rule %s at %s:%d does not settle after %d rounds; this is a bug of pg2crdb, please report it with the statement", f.Rule, f.File, f.Start.Line, maxRounds)
+			more = unsettled{}
+			for i := range found.Report.Findings {
+				if f := &found.Report.Findings[i]; f.Fixed() {
+					more[placeOf(f, res.origin)] = true
+				}
+			}
+			return nil, more, nil
 		}
 		for i, es := range edits {
 			if len(es) == 0 {
@@ -186,7 +239,7 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Resul
 			}
 			t := &res.Texts[i]
 			if err := t.apply(&current[i], es, opts); err != nil {
-				return nil, fmt.Errorf("translate %s: %w", t.Name, err)
+				return nil, nil, fmt.Errorf("translate %s: %w", t.Name, err)
 			}
 			if down := sources[i].Down; down != nil {
 				current[i].Down = func(off int64) bool { return down(t.Origin(off)) }
@@ -198,48 +251,60 @@ func History(ctx context.Context, sources []lint.Source, opts Options) (_ *Resul
 // editsBySource returns the edits of all fixes that are applied, or nil if
 // there is none.
 func (r *Result) editsBySource(found *lint.Report, opts Options) [][]rules.Edit {
-	var out [][]rules.Edit
+	var list [][]placedEdit
 	for i := range found.Findings {
 		f := &found.Findings[i]
 		if !f.Fixed() || opts.Apply != nil && !opts.Apply(f, r.origin) {
 			continue
 		}
-		if out == nil {
-			out = make([][]rules.Edit, len(r.Texts))
+		if list == nil {
+			list = make([][]placedEdit, len(r.Texts))
 		}
 		for _, e := range f.Edits {
-			out[e.Source] = append(out[e.Source], e)
+			p := placedEdit{e, f.Start.Offset, f.End.Offset}
+			if e.Source != f.Source { // its own place is all that it has there
+				p.from, p.to = e.Start, e.End
+			}
+			list[e.Source] = append(list[e.Source], p)
 		}
+	}
+	if list == nil {
+		return nil
+	}
+	out := make([][]rules.Edit, len(list))
+	for i := range list {
+		out[i] = ordered(list[i])
 	}
 	return out
 }
 
-func firstFixed(r *lint.Report) *lint.Finding {
-	for i := range r.Findings {
-		if r.Findings[i].Fixed() {
-			return &r.Findings[i]
-		}
-	}
-	return &lint.Finding{}
-}
-
-// spans are ranges of a source, in the order of their starts.
+// spans are the places of findings in a source, in the order of their starts.
 type spans []span
 
-type span struct{ start, furthest int64 } // furthest end of this one and those before
-
-func (s spans) add(start, end int64) spans {
-	if n := len(s); n > 0 {
-		end = max(end, s[n-1].furthest)
-	}
-	return append(s, span{start, end})
+type span struct {
+	start, end int64
+	furthest   int64 // end of this one and those before
+	finding    int   // index in the report
 }
 
-// touch reports whether one of them has a place in common with [start, end],
-// or an edge.
-func (s spans) touch(start, end int64) bool {
+func (s spans) add(start, end int64, finding int) spans {
+	furthest := end
+	if n := len(s); n > 0 {
+		furthest = max(end, s[n-1].furthest)
+	}
+	return append(s, span{start, end, furthest, finding})
+}
+
+// touch returns the finding of one that has a place in common with [start, end],
+// or an edge; -1 if there is none.
+func (s spans) touch(start, end int64) int {
 	i := sort.Search(len(s), func(i int) bool { return s[i].start > end })
-	return i > 0 && s[i-1].furthest >= start
+	for i--; i >= 0 && s[i].furthest >= start; i-- {
+		if s[i].end >= start {
+			return s[i].finding
+		}
+	}
+	return -1
 }
 
 // place is where findings of one rule stand.
@@ -268,32 +333,30 @@ func (r *Result) merge(later *lint.Report, original *lint.Result) {
 		list = append(list, found{f, t.Origin(f.Start.Offset), t.Origin(f.End.Offset)})
 	}
 
-	fixed := map[place]spans{}
-	for i := range r.Report.Findings { // sorted by place
-		if f := &r.Report.Findings[i]; f.Fixed() {
-			fixed[place{f.Rule, f.Source}] = fixed[place{f.Rule, f.Source}].add(f.Start.Offset, f.End.Offset)
-		}
-	}
+	fixed := r.places((*lint.Finding).Fixed)
 	mended := map[place]spans{}
 	for _, n := range list {
-		if k := (place{n.f.Rule, n.f.Source}); n.f.Fixed() && !fixed[k].touch(n.start, n.end) {
-			mended[k] = mended[k].add(n.start, n.end)
+		k := place{n.f.Rule, n.f.Source}
+		if !n.f.Fixed() {
+			continue
 		}
+		if i := fixed[k].touch(n.start, n.end); i >= 0 {
+			old := &r.Report.Findings[i] // goes on with its fix
+			old.Elsewhere = append(old.Elsewhere, r.elsewhere(n.f.Edits)...)
+			continue
+		}
+		mended[k] = mended[k].add(n.start, n.end, 0)
 	}
 	if len(mended) > 0 {
 		r.Report.Filter(func(_ int, f *lint.Finding) bool {
-			return f.Fixed() || !mended[place{f.Rule, f.Source}].touch(f.Start.Offset, f.End.Offset)
+			return f.Fixed() || mended[place{f.Rule, f.Source}].touch(f.Start.Offset, f.End.Offset) < 0
 		})
 	}
-	known := map[place]spans{}
-	for i := range r.Report.Findings {
-		f := &r.Report.Findings[i]
-		known[place{f.Rule, f.Source}] = known[place{f.Rule, f.Source}].add(f.Start.Offset, f.End.Offset)
-	}
+	known := r.places(func(*lint.Finding) bool { return true })
 
 	added := false
 	for _, n := range list {
-		if known[place{n.f.Rule, n.f.Source}].touch(n.start, n.end) {
+		if known[place{n.f.Rule, n.f.Source}].touch(n.start, n.end) >= 0 {
 			continue
 		}
 		f, t := *n.f, &r.Texts[n.f.Source]
@@ -312,6 +375,18 @@ func (r *Result) merge(later *lint.Report, original *lint.Result) {
 	if added {
 		r.Report.Sort()
 	}
+}
+
+// places returns where the findings of the report stand that are of a kind.
+func (r *Result) places(of func(*lint.Finding) bool) map[place]spans {
+	out := map[place]spans{}
+	for i := range r.Report.Findings { // sorted by place
+		if f := &r.Report.Findings[i]; of(f) {
+			k := place{f.Rule, f.Source}
+			out[k] = out[k].add(f.Start.Offset, f.End.Offset, i)
+		}
+	}
+	return out
 }
 
 // elsewhere maps edits of an intermediate text to the places of the sources that

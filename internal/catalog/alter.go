@@ -102,6 +102,10 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 				}
 			}
 		}
+	case pgsql.ATSetIdentity:
+		if l, ok := cmd.Def.(*pgsql.List); ok && col != nil {
+			setIdentity(col, l.Items)
+		}
 	case pgsql.ATDropIdentity:
 		if col != nil {
 			col.Identity = 0
@@ -144,6 +148,20 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 		t.Unlogged = false
 	case pgsql.ATSetUnLogged:
 		t.Unlogged = true
+	}
+}
+
+// setIdentity follows ALTER COLUMN ... SET GENERATED and SET CACHE.
+func setIdentity(col *Column, options []pgsql.Node) {
+	for _, o := range options {
+		if d, ok := o.(*pgsql.DefElem); ok && d.Defname == "generated" {
+			if kind, ok := d.Arg.(*pgsql.Integer); ok { // the letter of pg_attribute
+				col.Identity = byte(kind.Ival)
+			}
+		}
+	}
+	if n := cacheOption(options); n > 0 {
+		col.Cache = n
 	}
 }
 
@@ -205,10 +223,10 @@ func (a *applier) rename(n *pgsql.RenameStmt) {
 	switch n.RenameType {
 	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview, pgsql.ObjectForeignTable:
 		if t := a.Table(n.Relation); t != nil {
-			delete(a.relations, t.Name)
+			unset(a.Catalog, a.relations, t.Name)
 			t.Name.Name = n.Newname
 			t.Altered++
-			a.relations[t.Name] = t
+			set(a.Catalog, a.relations, t.Name, t)
 			return
 		}
 		// ALTER TABLE also renames sequences and indexes.
@@ -232,9 +250,10 @@ func (a *applier) rename(n *pgsql.RenameStmt) {
 	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
 		if l, ok := n.Object.(*pgsql.List); ok {
 			if t := a.Type(ListName(l.Items)); t != nil {
-				delete(a.types, t.Name)
+				unset(a.Catalog, a.types, t.Name)
+				keep(a.Catalog, t)
 				t.Name.Name = n.Newname
-				a.types[t.Name] = t
+				set(a.Catalog, a.types, t.Name, t)
 			}
 		}
 	case pgsql.ObjectSchema:
@@ -269,33 +288,37 @@ func (a *applier) renameIndex(n Name, to string) {
 	}
 	ix := ixs[0]
 	a.unindex(ix)
+	keep(a.Catalog, ix)
 	ix.Name.Name = to
 	a.home(ix)
 }
 
 func (a *applier) renameSequence(n Name, to string) {
 	if s := a.Sequence(n); s != nil {
-		delete(a.sequences, s.Name)
+		unset(a.Catalog, a.sequences, s.Name)
+		keep(a.Catalog, s)
 		s.Name.Name = to
-		a.sequences[s.Name] = s
+		set(a.Catalog, a.sequences, s.Name, s)
 	}
 }
 
 func (a *applier) renameSchema(from, to string) {
-	delete(a.schemas, from)
-	a.schemas[to] = true
+	unset(a.Catalog, a.schemas, from)
+	set(a.Catalog, a.schemas, to, true)
 	for n, t := range a.relations {
 		if n.Schema == from {
-			delete(a.relations, n)
+			unset(a.Catalog, a.relations, n)
+			a.touch(t)
 			t.Name.Schema = to
-			a.relations[t.Name] = t
+			set(a.Catalog, a.relations, t.Name, t)
 		}
 	}
 	for n, t := range a.types {
 		if n.Schema == from {
-			delete(a.types, n)
+			unset(a.Catalog, a.types, n)
+			keep(a.Catalog, t)
 			t.Name.Schema = to
-			a.types[t.Name] = t
+			set(a.Catalog, a.types, t.Name, t)
 		}
 	}
 }
@@ -304,23 +327,25 @@ func (a *applier) setSchema(n *pgsql.AlterObjectSchemaStmt) {
 	switch n.ObjectType {
 	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview:
 		if t := a.Table(n.Relation); t != nil {
-			delete(a.relations, t.Name)
+			unset(a.Catalog, a.relations, t.Name)
 			t.Name.Schema = n.Newschema
-			a.relations[t.Name] = t
+			set(a.Catalog, a.relations, t.Name, t)
 		}
 	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
 		if l, ok := n.Object.(*pgsql.List); ok {
 			if t := a.Type(ListName(l.Items)); t != nil {
-				delete(a.types, t.Name)
+				unset(a.Catalog, a.types, t.Name)
+				keep(a.Catalog, t)
 				t.Name.Schema = n.Newschema
-				a.types[t.Name] = t
+				set(a.Catalog, a.types, t.Name, t)
 			}
 		}
 	case pgsql.ObjectSequence:
 		if s := a.Sequence(rangeName(n.Relation)); s != nil {
-			delete(a.sequences, s.Name)
+			unset(a.Catalog, a.sequences, s.Name)
+			keep(a.Catalog, s)
 			s.Name.Schema = n.Newschema
-			a.sequences[s.Name] = s
+			set(a.Catalog, a.sequences, s.Name, s)
 		}
 	}
 }
@@ -351,7 +376,7 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 			}
 		case pgsql.ObjectSequence:
 			if s := a.Sequence(name); s != nil {
-				delete(a.sequences, s.Name)
+				unset(a.Catalog, a.sequences, s.Name)
 			}
 		case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
 			if t := a.Type(name); t != nil {
@@ -359,12 +384,12 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 			}
 		case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
 			if fs := a.Functions(name); len(fs) > 0 {
-				delete(a.functions, fs[0].Name)
+				unset(a.Catalog, a.functions, fs[0].Name)
 			}
 		case pgsql.ObjectSchema:
 			a.dropSchema(name.Name)
 		case pgsql.ObjectExtension:
-			delete(a.extensions, name.Name)
+			unset(a.Catalog, a.extensions, name.Name)
 		case pgsql.ObjectTrigger:
 			a.dropTrigger(o)
 		}
@@ -385,10 +410,12 @@ func (a *applier) dropUnique(name Name) {
 }
 
 func (a *applier) dropTable(t *Table) {
+	a.touch(t)
 	for _, ix := range append([]*Index(nil), t.Indexes()...) {
 		a.removeIndex(ix)
 	}
 	if t.PartitionOf != nil {
+		a.touch(t.PartitionOf)
 		t.PartitionOf.Partitions = remove(t.PartitionOf.Partitions, t)
 	}
 	for _, p := range append([]*Table(nil), t.Partitions...) {
@@ -396,14 +423,14 @@ func (a *applier) dropTable(t *Table) {
 	}
 	for n, s := range a.sequences {
 		if s.Table.Name == t.Name.Name && (s.Table.Schema == "" || s.Table.Schema == t.Name.Schema) {
-			delete(a.sequences, n)
+			unset(a.Catalog, a.sequences, n)
 		}
 	}
-	delete(a.relations, t.Name)
+	unset(a.Catalog, a.relations, t.Name)
 }
 
 func (a *applier) dropSchema(name string) {
-	delete(a.schemas, name)
+	unset(a.Catalog, a.schemas, name)
 	for n, t := range a.relations {
 		if n.Schema == name {
 			a.dropTable(t)
@@ -411,17 +438,17 @@ func (a *applier) dropSchema(name string) {
 	}
 	for n := range a.types {
 		if n.Schema == name {
-			delete(a.types, n)
+			unset(a.Catalog, a.types, n)
 		}
 	}
 	for n := range a.functions {
 		if n.Schema == name {
-			delete(a.functions, n)
+			unset(a.Catalog, a.functions, n)
 		}
 	}
 	for n := range a.sequences {
 		if n.Schema == name {
-			delete(a.sequences, n)
+			unset(a.Catalog, a.sequences, n)
 		}
 	}
 }

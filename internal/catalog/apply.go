@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,10 +43,11 @@ func (c *Catalog) apply(st *pgsql.Statement, source int) {
 	case *pgsql.CreateSeqStmt:
 		name := c.create(rangeName(n.Sequence))
 		s := &Sequence{Name: name, Def: a.place()}
-		c.sequences[name] = s
+		set(c, c.sequences, name, s)
 		a.sequenceOptions(s, n.Options)
 	case *pgsql.AlterSeqStmt:
 		if s := c.Sequence(rangeName(n.Sequence)); s != nil {
+			keep(c, s)
 			a.sequenceOptions(s, n.Options)
 		}
 	case *pgsql.CreateSchemaStmt:
@@ -57,9 +59,10 @@ func (c *Catalog) apply(st *pgsql.Statement, source int) {
 				t.Values = append(t.Values, s.Sval)
 			}
 		}
-		c.types[t.Name] = t
+		set(c, c.types, t.Name, t)
 	case *pgsql.AlterEnumStmt:
 		if t := c.Type(ListName(n.TypeName)); t != nil && n.NewVal != "" && n.OldVal == "" {
+			keep(c, t)
 			t.Values = append(t.Values, n.NewVal)
 		}
 	case *pgsql.CreateDomainStmt:
@@ -73,18 +76,18 @@ func (c *Catalog) apply(st *pgsql.Statement, source int) {
 				t.Columns = append(t.Columns, &Column{Name: d.Colname, Type: TypeOf(d.TypeName), User: a.userType(d.TypeName)})
 			}
 		}
-		c.types[t.Name] = t
+		set(c, c.types, t.Name, t)
 	case *pgsql.CreateRangeStmt:
 		name := c.create(ListName(n.TypeName))
-		c.types[name] = &TypeDef{Name: name, Kind: Range, Def: a.place()}
+		set(c, c.types, name, &TypeDef{Name: name, Kind: Range, Def: a.place()})
 	case *pgsql.DefineStmt:
 		switch n.Kind_ {
 		case pgsql.ObjectTypeObjectType:
 			name := c.create(ListName(n.Defnames))
-			c.types[name] = &TypeDef{Name: name, Kind: Base, Def: a.place()}
+			set(c, c.types, name, &TypeDef{Name: name, Kind: Base, Def: a.place()})
 		case pgsql.ObjectAggregate:
 			name := c.create(ListName(n.Defnames))
-			c.functions[name] = append(c.functions[name], &Function{Name: name, Aggregate: true, Def: a.place()})
+			set(c, c.functions, name, append(c.functions[name], &Function{Name: name, Aggregate: true, Def: a.place()}))
 		}
 	case *pgsql.CreateFunctionStmt:
 		a.createFunction(n)
@@ -104,7 +107,7 @@ func (c *Catalog) apply(st *pgsql.Statement, source int) {
 				}
 			}
 		}
-		c.extensions[e.Name] = e
+		set(c, c.extensions, e.Name, e)
 	case *pgsql.AlterObjectSchemaStmt:
 		a.setSchema(n)
 	case *pgsql.VariableSetStmt:
@@ -151,7 +154,7 @@ func (a *applier) createSchema(n *pgsql.CreateSchemaStmt) {
 	if name == "" && n.Authrole != nil {
 		name = n.Authrole.Rolename
 	}
-	a.schemas[name] = true
+	set(a.Catalog, a.schemas, name, true)
 	// The elements are made in the new schema, whatever the search path says.
 	path := a.SearchPath
 	a.SearchPath = append([]string{name}, path...)
@@ -192,12 +195,14 @@ func (a *applier) createFunction(n *pgsql.CreateFunctionStmt) {
 	if n.Replace {
 		for i, o := range old {
 			if sameArgs(o.Args, f.Args) {
-				old[i] = f
+				all := slices.Clone(old)
+				all[i] = f
+				set(a.Catalog, a.functions, f.Name, all)
 				return
 			}
 		}
 	}
-	a.functions[f.Name] = append(old, f)
+	set(a.Catalog, a.functions, f.Name, append(old, f))
 }
 
 func (a *applier) alterFunction(n *pgsql.AlterFunctionStmt) {
@@ -208,6 +213,7 @@ func (a *applier) alterFunction(n *pgsql.AlterFunctionStmt) {
 		}
 		if s, ok := d.Arg.(*pgsql.String); ok {
 			for _, f := range a.Named(n.Func) {
+				keep(a.Catalog, f)
 				f.Volatility = s.Sval
 			}
 		}
@@ -285,6 +291,7 @@ func (a *applier) sequenceOptions(s *Sequence, options []pgsql.Node) {
 }
 
 func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
+	keep(a.Catalog, &a.SearchPath)
 	if n.Kind_ != pgsql.VarSetValue {
 		a.SearchPath = []string{"public"}
 		return
@@ -306,7 +313,9 @@ func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
 func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 	if n.IntoClause != nil && n.IntoClause.Rel != nil {
 		name := a.create(rangeName(n.IntoClause.Rel))
-		a.relations[name] = a.newTable(name, Plain, a.place())
+		t := a.newTable(name, Plain, a.place())
+		t.content.columns = a.resultColumns(n, nil)
+		set(a.Catalog, a.relations, name, t)
 		return
 	}
 	if len(n.TargetList) != 1 {
@@ -324,6 +333,7 @@ func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 		return
 	}
 	if value, ok := StringConst(f.Args[1]); ok {
+		keep(a.Catalog, &a.SearchPath)
 		a.SearchPath = nil
 		for _, p := range strings.Split(value, ",") {
 			a.SearchPath = appendSchema(a.SearchPath, p)

@@ -30,6 +30,9 @@ func (t *Table) Triggers() []*Trigger { return t.open().triggers }
 func (t *Table) open() *content {
 	if t.catalog != nil {
 		t.asked = t.catalog.statements
+		if t.catalog.applying > 0 {
+			t.catalog.touch(t)
+		}
 	}
 	switch {
 	case t.content != nil:
@@ -59,7 +62,7 @@ func (c *Catalog) newTable(name Name, kind RelKind, def Place) *Table {
 // since the last time, and of the others the ones that were unpacked first.
 // While a statement is applied, none is: its changes would be lost.
 func (c *Catalog) cool() {
-	if c.applying > 0 || len(c.hot) < hotTables || c.whole {
+	if c.applying > 0 || len(c.hot) < hotTables || c.whole || c.journal != nil {
 		return
 	}
 	keep := c.hot[:0]

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -65,7 +66,7 @@ func (a *applier) createDomain(n *pgsql.CreateDomainStmt) {
 			a.addDomainCheck(t, k)
 		}
 	}
-	a.types[t.Name] = t
+	set(a.Catalog, a.types, t.Name, t)
 }
 
 // addDomainCheck gives a domain a check, with the name that PostgreSQL gives
@@ -102,6 +103,7 @@ func (a *applier) alterDomain(n *pgsql.AlterDomainStmt) {
 	if t == nil || t.Kind != Domain {
 		return
 	}
+	keep(a.Catalog, t)
 	switch n.Subtype {
 	case "T":
 		t.Default = ""
@@ -135,6 +137,8 @@ func (a *applier) renameDomainConstraint(n *pgsql.RenameStmt) {
 	}
 	if t := a.Type(ListName(l.Items)); t != nil {
 		if i := t.check(n.Subname); i >= 0 {
+			keep(a.Catalog, t)
+			t.Checks = slices.Clone(t.Checks)
 			t.Checks[i].Name = n.Newname
 		}
 	}
@@ -143,7 +147,7 @@ func (a *applier) renameDomainConstraint(n *pgsql.RenameStmt) {
 // dropType removes a type; with cascade, the columns of it go along, and the
 // domains over it.
 func (a *applier) dropType(t *TypeDef, cascade bool) {
-	delete(a.types, t.Name)
+	unset(a.Catalog, a.types, t.Name)
 	if !cascade {
 		return
 	}
@@ -158,7 +162,7 @@ func (a *applier) dropType(t *TypeDef, cascade bool) {
 	}
 	for name, d := range a.types {
 		if d.Is(t) {
-			delete(a.types, name)
+			unset(a.Catalog, a.types, name)
 		}
 	}
 }

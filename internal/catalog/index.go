@@ -99,7 +99,7 @@ func (a *applier) home(ix *Index) {
 	if ix.Table == nil {
 		h.loose = ix
 	}
-	a.indexes[ix.Name] = append(a.indexes[ix.Name], h)
+	set(a.Catalog, a.indexes, ix.Name, append(a.indexes[ix.Name], h))
 }
 
 func (a *applier) removeIndex(ix *Index) {
@@ -117,8 +117,8 @@ func (a *applier) unindex(ix *Index) {
 	}
 	left := remove(a.indexes[ix.Name], h)
 	if len(left) == 0 {
-		delete(a.indexes, ix.Name)
+		unset(a.Catalog, a.indexes, ix.Name)
 		return
 	}
-	a.indexes[ix.Name] = left
+	set(a.Catalog, a.indexes, ix.Name, left)
 }
