@@ -134,7 +134,7 @@ func isRoot(fsys fs.FS, dir string) bool {
 }
 
 func otherDatabase(name string) error {
-	return fmt.Errorf("this is Temporal's schema for %s: name schema/postgresql/v12 beside it", name)
+	return fmt.Errorf("this is Temporal's schema for %s: name schema/postgresql/v12 of the same sources", name)
 }
 
 // packageOf returns the name of a Go file's package.
