@@ -7,6 +7,7 @@ package rules
 func All() []*Rule {
 	return []*Rule{
 		advisoryLock,
+		ageOfOne,
 		alterColumnType,
 		alterIndex,
 		alterPhysical,
@@ -120,6 +121,7 @@ func All() []*Rule {
 		redundantIndex,
 		regconfig,
 		reservedWord,
+		resultType,
 		roleOption,
 		routineDependency,
 		routineSQL,
@@ -162,6 +164,7 @@ func All() []*Rule {
 		triggerFunction,
 		truncateIdentity,
 		tsvector,
+		tsvectorQuote,
 		typeName,
 		typeNameTaken,
 		typedTable,
@@ -175,6 +178,7 @@ func All() []*Rule {
 		unlogged,
 		unsupportedObject,
 		updateRow,
+		userAggregate,
 		userFunction,
 		userTypeCast,
 		uuidv7,

@@ -21,6 +21,9 @@ type bodyIssue struct {
 	message  string
 	todo     string
 	until    string
+	// argument counts from 1 which of a trigger's arguments the place is about;
+	// 0 if it is about none.
+	argument int
 	edits    []Edit
 }
 
@@ -46,8 +49,21 @@ type bodyReader struct {
 	table  *catalog.Table
 	issues []bodyIssue
 	vars   map[string]catalog.Type // declared variables and parameters
+	// declared are the names that any block declares; made when first asked for.
+	declared map[string]bool
 	// setsFound are the statements that set FOUND, where that is mended.
 	setsFound map[*pgsql.PLNode]bool
+	// looped are the loops that a cursor stands for; split are the records that
+	// are variables now, typed those that have a table's type; made are the names
+	// that were put into the body.
+	looped map[*pgsql.PLNode]bool
+	split  map[string]bool
+	typed  map[string]catalog.Type
+	made   map[string]bool
+	// renamed are variables that got another name.
+	renamed map[string]bool
+	// columnNames are those of all tables, once they were asked for.
+	columnNames map[string]bool
 }
 
 // bodyIssues returns what stands in a routine's body that the target does not
@@ -82,6 +98,7 @@ func readIssues(p *Pass, r *routine, table *catalog.Table) []bodyIssue {
 		}
 	}
 	if r.plpgsql() {
+		br.rows()
 		br.statements()
 	}
 	br.sql()

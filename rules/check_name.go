@@ -55,7 +55,7 @@ var checkName = &Rule{
 // nameCheck names the check where it is made.
 func nameCheck(p *Pass, t *catalog.Table, name string, r [2]int, ifExists bool) {
 	k := t.Constraint(name)
-	if k == nil || k.Kind != catalog.Check || k.Unnamed == 0 || p.Stmt.Down {
+	if k == nil || k.Kind != catalog.Check || k.Unnamed == 0 || k.Def.Source < 0 || p.Stmt.Down {
 		return
 	}
 	f := Finding{Severity: Error, Fidelity: Exact, Message: fmt.Sprintf("CockroachDB does not call the check %s: it gets the name where it is made", name),

@@ -45,6 +45,15 @@ var compositeField = &Rule{
 			Error:  "no value provided for placeholder: $2",
 		},
 		{
+			Name:   "a variable qualified by a label, that has a column's name",
+			Target: ">=24.1",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8);\n",
+			Input:  "CREATE FUNCTION f() RETURNS INT8 LANGUAGE plpgsql AS $$\n<<fn>>\nDECLARE\n  a INT8 := 1;\nBEGIN\n  a := a + 1;\n  UPDATE t SET a = fn.a WHERE t.a < fn.a;\n  RETURN a;\nEND $$;\n",
+			Output: "CREATE FUNCTION f() RETURNS INT8 LANGUAGE plpgsql AS $$\n<<fn>>\nDECLARE\n  fn_a INT8 := 1;\nBEGIN\n  fn_a := fn_a + 1;\n  UPDATE t SET a = fn_a WHERE t.a < fn_a;\n  RETURN fn_a;\nEND $$;\n",
+			Want:   []string{"7:20 error exact"},
+			Error:  "no data source matches prefix: fn in this context",
+		},
+		{
 			Name:  "a table of that name in the query",
 			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8);\n",
 			Input: "CREATE FUNCTION f(r t) RETURNS INT8 LANGUAGE sql AS 'SELECT count(*) FROM t r WHERE r.a = 1';\n",
@@ -293,13 +302,77 @@ func (br *bodyReader) rowField(at pgsql.PLSpan, field string, bind bool) {
 
 func (br *bodyReader) labelField(f fragment, at pgsql.PLSpan, label, variable string, bind bool) {
 	is := bodyIssue{PLSpan: at, about: aboutField, bind: bind, fidelity: Exact, message: fmt.Sprintf("a variable qualified by the label %s is not supported", label)}
+	if br.renamed[variable] {
+		return
+	}
 	if br.clashes(f, variable) {
-		is.fidelity, is.todo = Manual, "Give the variable a name that no column has, and write it alone"
+		name, edits := br.rename(label, variable)
+		if is.edits = edits; name == "" {
+			is.fidelity, is.todo = Manual, "Give the variable a name that no column has, and write it alone"
+		} else {
+			is.message += fmt.Sprintf(", and alone it would mean a column: it gets the name %s", name)
+		}
 	} else {
 		is.message += ": the label goes"
 		is.edits = []Edit{br.remove(at.First, at.First+1)}
 	}
 	br.add(is)
+}
+
+// rename gives a variable a name that no column has, wherever it is meant; the
+// name is empty if that is not certain.
+func (br *bodyReader) rename(label, variable string) (name string, edits []Edit) {
+	src := br.b.src
+	declared, ok := 0, true
+	src.Walk(func(n *pgsql.PLNode) {
+		for _, d := range n.Decls {
+			if d.Name == variable {
+				declared++
+				ok = ok && n.Label == label
+			}
+		}
+	})
+	if name = br.fresh(label + "_" + variable); !ok || declared != 1 || name == "" {
+		return "", nil
+	}
+	set := func(i int) { edits = append(edits, br.replace(i, i, name)) }
+	src.Walk(func(n *pgsql.PLNode) {
+		for _, d := range n.Decls {
+			if d.Name == variable {
+				set(d.First)
+			}
+		}
+		for i := n.Target.First; i <= n.Target.Last; i++ {
+			if pgsql.Fold(src.Str(i)) == variable && !src.Is(i-1, ".") && n.Kind != pgsql.PLRaise {
+				set(i)
+			}
+		}
+	})
+	for _, f := range br.b.code {
+		pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+			c, isColumn := n.(*pgsql.ColumnRef)
+			if !isColumn || catalog.ListName(c.Fields).Name != variable {
+				return true
+			}
+			i := br.b.tokenAt(f, int(c.Location))
+			switch {
+			case i < 0:
+				ok = false
+			case len(c.Fields) == 1 && f.query && br.clashes(f, variable):
+				ok = false // PostgreSQL calls it ambiguous
+			case len(c.Fields) == 1:
+				set(i)
+			case len(c.Fields) == 2 && catalog.ListName(c.Fields).Schema == label:
+				edits = append(edits, br.replace(i, i+2, name))
+			}
+			return true
+		})
+	}
+	if !ok {
+		return "", nil
+	}
+	br.renamed = mapSet(br.renamed, variable, true)
+	return name, edits
 }
 
 func (br *bodyReader) parameterField(f fragment, at pgsql.PLSpan, field string) {

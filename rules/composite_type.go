@@ -10,8 +10,8 @@ import (
 var compositeType = &Rule{
 	Name:      "composite-type",
 	Title:     "Composite types hold less, and do not change",
-	Condition: "`CREATE TYPE ... AS (...)` with a target that holds v22.2, or with an attribute that is an array (before v26.1), of a user-defined type, or has a collation; and `ALTER TYPE` of an attribute.",
-	Effect: "v22.2 has no composite types (SQLSTATE 0A000). Later versions refuse attributes of user-defined types (0A000) and, before v26.1, arrays (42601); a collation does not parse (42601); " +
+	Condition: "`CREATE TYPE ... AS (...)` with a target that holds v22.2, or with an attribute that is an array (up to v26.1), of a user-defined type, or has a collation; and `ALTER TYPE` of an attribute.",
+	Effect: "v22.2 has no composite types (SQLSTATE 0A000). Later versions refuse attributes of user-defined types (0A000) and, before v26.1.0-beta.1, arrays (42601); a collation does not parse (42601); " +
 		"attributes cannot be added, dropped, renamed or given another type (0A000).",
 	Workaround: "A collation of an attribute goes: texts then compare by bytes, as \"C\" does. The rest is left to a person: JSONB, a table, or a new type under another name to which columns and functions move.",
 	Versions:   "*",
@@ -44,10 +44,11 @@ var compositeType = &Rule{
 			Manual: true,
 		},
 		{
-			Name:   "an array before v26.1",
+			Name:   "an array, which the alpha releases of v26.1 refuse",
 			Target: ">=23.1",
 			Input:  "CREATE TYPE person AS (names TEXT[]);\n",
 			Want:   []string{"1:30 error manual"},
+			Error:  "at or near \"[\": syntax error",
 			Manual: true,
 		},
 		{
@@ -112,10 +113,10 @@ func checkComposite(p *Pass, n *pgsql.CompositeTypeStmt) {
 		case user != nil && user.Kind != catalog.Domain || user == nil && row != nil:
 			f = manual(fmt.Sprintf("attribute %s: CockroachDB takes no user-defined type in a composite type", d.Colname),
 				"Make the attribute TEXT or JSONB, or use separate columns in place of the composite type")
-		case catalog.TypeOf(d.TypeName).Dims == 1 && !p.Target.Within(">=26.1"):
-			f = manual(fmt.Sprintf("attribute %s: CockroachDB before v26.1 takes no array in a composite type", d.Colname),
-				"Make the attribute JSONB, or take a target of \">=26.1\"")
-			f.Until = "26.1"
+		case catalog.TypeOf(d.TypeName).Dims == 1 && !p.Target.Within(">=26.2"):
+			f = manual(fmt.Sprintf("attribute %s: CockroachDB takes no array in a composite type before v26.1.0-beta.1", d.Colname),
+				"Make the attribute JSONB, or take a target of \">=26.2\"; a server of v26.1 that is newer than its alpha releases takes it as it is")
+			f.Until = "26.2"
 		}
 		if f.Message != "" {
 			f.at(st, first, last)

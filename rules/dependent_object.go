@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -13,7 +14,7 @@ var dependentObject = &Rule{
 	Title:      "A table that cannot be renamed or dropped while a view or a function uses it",
 	Condition:  "`ALTER TABLE ... RENAME TO`, `RENAME COLUMN` or `SET SCHEMA` of a table that a view uses, and `RENAME TO`, `SET SCHEMA` or `DROP TABLE` of one that the body of a function uses.",
 	Effect:     "In PostgreSQL a view follows the renaming, and nobody asks what the body of a function names. CockroachDB refuses the statement (SQLSTATE 2BP01).",
-	Workaround: "Left to a person: drop the view or the function, rename, and create it again with the new name.",
+	Workaround: "Where the history drops or replaces the view or the function later on and nothing uses it in between, the drop moves in front. Otherwise left to a person: drop it, rename, and create it again with the new name.",
 	Versions:   "*",
 	Issues:     []int{10083},
 	Sources:    []string{"CockroachDB docs, alter-table.md, known limitations", "measured on v26.1"},
@@ -35,12 +36,22 @@ var dependentObject = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "a function that is dropped later on",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\nCREATE FUNCTION f() RETURNS INT8 LANGUAGE sql AS 'SELECT id FROM t LIMIT 1';\nCREATE FUNCTION g() RETURNS INT8 LANGUAGE sql AS 'SELECT id FROM t LIMIT 1';\n",
+			Input:  "ALTER TABLE t RENAME TO u;\nDROP FUNCTION f();\nCREATE OR REPLACE FUNCTION g() RETURNS INT8 LANGUAGE sql AS 'SELECT id FROM u LIMIT 1';\n",
+			Output: "DROP FUNCTION f();\nDROP FUNCTION g;\nALTER TABLE t RENAME TO u;\nCREATE OR REPLACE FUNCTION g() RETURNS INT8 LANGUAGE sql AS 'SELECT id FROM u LIMIT 1';\n",
+			Want:   []string{"1:1 error exact"},
+			Error:  "because function \"f\" depends on it",
+		},
+		{
 			Name:  "the view is gone",
 			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\nCREATE VIEW v AS SELECT id FROM t;\nDROP VIEW v;\n",
 			Input: "ALTER TABLE t RENAME TO u;\n",
 		},
 	},
+	Finish: clearObstacles,
 	Statement: func(p *Pass) {
+		followObstacles(p)
 		d := State[dependents](p)
 		if d.of == nil {
 			d.of, d.tables = map[tableKey][]dependent{}, map[string][]tableKey{}
@@ -217,31 +228,53 @@ func (d *dependents) drop(p *Pass, n *pgsql.DropStmt) {
 				d.of[keyOf(t)] = nil
 				continue
 			}
+			var users []dependent
 			for _, e := range d.of[keyOf(t)] {
-				if e.kind == "view" {
-					continue // refused by PostgreSQL as well
+				if e.kind != "view" { // PostgreSQL refuses that as well
+					users = append(users, e)
 				}
-				f := manual(fmt.Sprintf("CockroachDB does not drop %s while %s %s uses it", t.Name, e.kind, e.name), fmt.Sprintf("Drop %s %s first", e.kind, e.name))
-				f.at(p.Stmt, list.Elements[i][0], list.Elements[i][1])
-				f.Severity = e.severity(p)
-				p.Report(f)
-				break
 			}
+			report(p, users, fmt.Sprintf("CockroachDB does not drop %s while", t.Name), "Drop %s first", list.Elements[i][0], list.Elements[i][1])
 		}
 	}
 }
 
 // refuse reports a change that a dependent stands in the way of.
 func (d *dependents) refuse(p *Pass, t *catalog.Table, column, what string, first, last int) {
+	var users []dependent
 	for _, e := range d.of[keyOf(t)] {
-		if column != "" && (e.kind != "view" || !e.all && !e.columns[column]) {
+		if column == "" || e.kind == "view" && (e.all || e.columns[column]) {
+			users = append(users, e)
+		}
+	}
+	report(p, users, fmt.Sprintf("in CockroachDB table %s cannot %s while", t.Name, what), "Drop %s before, and create it again with the new name behind", first, last)
+}
+
+// report notes that users stand in the way of what the tokens say. Functions
+// that the target refuses do not, until somebody rewrites them.
+func report(p *Pass, users []dependent, message, todo string, first, last int) {
+	var obstacles []*obstacle
+	var names []string
+	severity := Warning
+	for _, e := range users {
+		severity = max(severity, e.severity(p))
+	}
+	seen := map[string]bool{}
+	for _, e := range users {
+		name := e.kind + " " + e.name.String()
+		if e.severity(p) < severity || seen[name] {
 			continue
 		}
-		f := manual(fmt.Sprintf("in CockroachDB table %s cannot %s while %s %s uses it", t.Name, what, e.kind, e.name),
-			fmt.Sprintf("Drop %s %s before, and create it again with the new name behind", e.kind, e.name))
-		f.at(p.Stmt, first, last)
-		f.Severity = e.severity(p)
-		p.Report(f)
+		seen[name] = true
+		names = append(names, name)
+		obstacles = append(obstacles, &obstacle{kind: e.kind, name: e.name})
+	}
+	if len(names) == 0 {
 		return
 	}
+	verb := map[bool]string{true: "uses", false: "use"}[len(names) == 1]
+	f := manual(fmt.Sprintf("%s %s %s it", message, strings.Join(names, ", "), verb), fmt.Sprintf(todo, strings.Join(names, ", ")))
+	f.at(p.Stmt, first, last)
+	f.Severity = severity
+	obstruct(p, f, obstacles)
 }

@@ -18,7 +18,7 @@ var doBlock = &Rule{
 	Workaround: "Blocks that only guard `CREATE EXTENSION` of an extension that CockroachDB does not need, and blocks that " +
 		"only drop indexes that a failed `CREATE INDEX CONCURRENTLY` left invalid (CockroachDB rolls such builds back), " +
 		"have nothing to do there and go. Statements that the block only guards are taken out of it: what runs if something is not there, or where the error that it is there is caught, gets " +
-		"`IF NOT EXISTS`, what runs if it is there `IF EXISTS`. In a block that v25.1 runs but for some PL/pgSQL, that is mended in place. Anything else a person has to rewrite.",
+		"`IF NOT EXISTS`, what runs if it is there `IF EXISTS`. What else a block asks of the catalog is answered by what the history has made, and texts for `EXECUTE` that depend on nothing but constants, the catalog and settings are put together. A block that ends transactions becomes a procedure, which is called and dropped. In a block that v25.1 runs but for some PL/pgSQL, that is mended in place. Anything else a person has to rewrite.",
 	Versions: "*",
 	Issues:   []int{110080},
 	Sources: []string{
@@ -52,12 +52,31 @@ var doBlock = &Rule{
 			Error:  "usage inside a function definition is not supported",
 		},
 		{
-			Name:   "a guard that asks for something else",
+			Name:  "what the history answers",
+			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n",
+			Input: "DO $$\nDECLARE\n  owner TEXT := coalesce(current_setting('app.owner', true), 'root');\nBEGIN\n" +
+				"  IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'a') THEN\n    ALTER TABLE t RENAME COLUMN a TO b;\n" +
+				"  ELSE\n    ALTER TABLE t ADD COLUMN b TEXT;\n  END IF;\n  EXECUTE format('GRANT SELECT ON t TO %I', owner);\nEND $$;\n",
+			Output: "ALTER TABLE t RENAME COLUMN a TO b;\nGRANT SELECT ON t TO root;\n",
+			Want:   []string{"1:1 error changed"},
+			Error:  "unimplemented",
+		},
+		{
+			Name:   "a guard that asks for something that is not the history's",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
-			Input:  "DO $$\nBEGIN\n  IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'mood') THEN\n    ALTER TABLE t ADD COLUMN a TEXT;\n  END IF;\nEND $$;\n",
+			Input:  "DO $$\nBEGIN\n  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'app') THEN\n    ALTER TABLE t ADD COLUMN a TEXT;\n  END IF;\nEND $$;\n",
 			Want:   []string{"4:5 error manual"},
 			Error:  "ALTER TABLE usage inside a function definition is not supported",
 			Manual: true,
+		},
+		{
+			Name:   "a block that ends transactions",
+			Target: ">=24.3",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
+			Input:  "DO $$\nBEGIN\n  FOR i IN 1..3 LOOP\n    INSERT INTO t VALUES (i);\n    COMMIT;\n  END LOOP;\nEND $$;\n",
+			Output: "CREATE PROCEDURE do_block_1() LANGUAGE plpgsql AS $$\nBEGIN\n  FOR i IN 1..3 LOOP\n    INSERT INTO t VALUES (i);\n    COMMIT;\n  END LOOP;\nEND $$;\nCALL do_block_1();\nDROP PROCEDURE do_block_1();\n",
+			Want:   []string{"1:1 error exact"},
+			Error:  "transaction control statements in DO blocks",
 		},
 		{
 			Name:   "a block that v25.1 runs stays for such a target",
@@ -109,18 +128,42 @@ var doBlock = &Rule{
 		if len(issues) == 0 && p.Target.Within(">=25.1") {
 			return
 		}
-		if text, weaker, ok := lift(p, r.body); ok {
-			f.Message = "the DO block holds statements that stand as well without it: they take its place, with IF [NOT] EXISTS where the block asks whether something exists"
-			if weaker {
-				f.Fidelity = Weaker
-				f.Message += "; an error of another kind, which the block would catch, is not caught"
+		if l := liftOf(p); l != nil {
+			f.Message, f.Fidelity = l.message, l.fidelity
+			if len(l.statements) > 0 {
+				f.Edits = []Edit{p.Replace(0, len(p.Stmt.Text), l.text())}
 			}
-			f.Edits = []Edit{p.Replace(0, len(p.Stmt.Text), text)}
 			p.Report(f)
+			return
+		}
+		if endsTransactions(r) && p.Target.Within(">=24.1") {
+			asProcedure(p, r)
 			return
 		}
 		reportBlock(p, r, issues)
 	},
+}
+
+// endsTransactions reports whether a block has COMMIT or ROLLBACK in it.
+func endsTransactions(r *routine) bool {
+	found := false
+	r.body.src.Walk(func(n *pgsql.PLNode) { found = found || n.Kind == pgsql.PLCommit || n.Kind == pgsql.PLRollback })
+	return found
+}
+
+// asProcedure makes a procedure of a block, which may end transactions, calls
+// it and drops it.
+func asProcedure(p *Pass, r *routine) {
+	st := p.Stmt
+	name := fmt.Sprintf("do_block_%d", st.Pos.Line)
+	at := st.Tokens[r.body.token]
+	p.Report(Finding{
+		Severity: Error, Fidelity: Exact, Message: "COMMIT and ROLLBACK in a DO block are not supported: a procedure, which may end transactions, takes its place",
+		Edits: []Edit{
+			p.Replace(0, at.Start, "CREATE PROCEDURE "+name+"() LANGUAGE plpgsql AS "),
+			p.Replace(at.End, len(st.Text), ";\nCALL "+name+"();\nDROP PROCEDURE "+name+"()"),
+		},
+	})
 }
 
 // reportBlock reports what keeps the target from running a DO block: each

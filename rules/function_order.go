@@ -103,6 +103,9 @@ type earlyFunction struct {
 	found   []string
 	// behind is the place of the last statement that makes one of them.
 	behind catalog.Place
+	// inBlock tells that a DO block makes one of them: the place is known once
+	// the block is gone.
+	inBlock bool
 	// used is the first statement that uses the function before that.
 	used *Statement
 	// with are the statements about the function that have to move along.
@@ -194,6 +197,7 @@ func (mem *early) resolve(p *Pass) {
 				def = p.Catalog.Sequence(plain).Def
 			}
 			f.found = append(f.found, plain.String())
+			f.inBlock = f.inBlock || def.Source < 0
 			if def.Source > f.behind.Source || def.Source == f.behind.Source && def.Stop > f.behind.Stop {
 				f.behind = def
 			}
@@ -241,7 +245,7 @@ func (mem *early) follow(p *Pass, object pgsql.Node) {
 
 // report moves the function, or says why it cannot be moved.
 func (f *earlyFunction) report(p *Pass) {
-	if len(f.found) == 0 {
+	if len(f.found) == 0 || f.inBlock {
 		return
 	}
 	sort.Strings(f.found)

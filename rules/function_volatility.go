@@ -168,6 +168,8 @@ func bodyVolatility(p *Pass, r *routine, formats bool) (rank int, why string) {
 				raise(2, "its body catches errors")
 			case n.Kind == pgsql.PLCall:
 				raise(2, "its body calls a procedure")
+			case n.Kind == pgsql.PLOpen, n.Kind == pgsql.PLForQuery:
+				raise(2, "line %d of its body reads rows by a cursor", r.body.src.Line(n.First))
 			}
 		})
 	}

@@ -15,7 +15,7 @@ var indexMethod = &Rule{
 	Effect: "The other methods are refused (SQLSTATE 0A000, 42601, 42704).",
 	Workaround: "hash becomes a plain index, which serves equality as well. brin and bloom become plain indexes, which serve the same queries but are larger and cost more to write. " +
 		"GiST and SP-GiST over scalar columns become plain indexes. ivfflat becomes hnsw (CockroachDB's own vector index) from v25.4 on. " +
-		"An index over a type that no index of CockroachDB takes (ranges, points, hstore) goes: queries stay right and become slower.",
+		"An index over a type that no index of CockroachDB takes (ranges, points, hstore), or over an expression with a function that it lacks or with a computed column, goes: queries stay right and become slower.",
 	Versions: "*",
 	Sources:  []string{"CockroachDB docs, create-index.md, inverted-indexes.md, spatial-indexes.md, vector-indexes.md", "measured on v26.1"},
 	Examples: []Example{
@@ -34,6 +34,15 @@ var indexMethod = &Rule{
 			Output: "CREATE INDEX i ON t (at);\n",
 			Want:   []string{"1:21 error weaker"},
 			Error:  "at or near \"brin\": syntax error",
+		},
+		{
+			Name:   "an expression that CockroachDB cannot have an index over",
+			Target: ">=23.1",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, doc JSONB, name TEXT, parts TEXT[] GENERATED ALWAYS AS (string_to_array(name, '/')) STORED);\n",
+			Input:  "CREATE INDEX i ON t USING gin (jsonb_to_tsvector('english', doc, '[\"all\"]'));\nCREATE INDEX j ON t ((parts[1]));\nDROP INDEX i;\nCREATE INDEX k ON t (name);\n",
+			Output: "CREATE INDEX k ON t (name);\n",
+			Want:   []string{"1:1 error weaker", "2:1 error weaker", "3:1 error exact"},
+			Error:  "this function is not yet supported",
 		},
 		{
 			Name:   "spgist over text",
@@ -83,6 +92,12 @@ var indexMethod = &Rule{
 			droppedIndex(p, node)
 			return
 		}
+		if why := noExpression(p, n); why != "" {
+			if !n.Unique {
+				dropIndex(p, n, why, "")
+			}
+			return
+		}
 		first, last, ok := usingTokens(p.Stmt, n)
 		if !ok && n.AccessMethod != "" && n.AccessMethod != "btree" {
 			return
@@ -94,7 +109,11 @@ var indexMethod = &Rule{
 		plan := planIndex(p, n)
 		switch {
 		case plan.form == noIndex && plan.until != "" && n.AccessMethod == "btree", plan.form == noIndex && !tsvectorOf(p, n, plan):
-			dropIndex(p, n, plan)
+			message := fmt.Sprintf("CockroachDB has no index over key %d, whose type no index of it takes", plan.key+1)
+			if plan.until != "" {
+				message = fmt.Sprintf("CockroachDB has such an index only from v%s on", plan.until)
+			}
+			dropIndex(p, n, message, plan.until)
 			return
 		case plan.form == noIndex, !ok:
 			return
@@ -133,18 +152,42 @@ var indexMethod = &Rule{
 // them.
 type droppedIndexes struct{ names map[catalog.Name]bool }
 
-func dropIndex(p *Pass, n *pgsql.IndexStmt, plan indexPlan) {
-	message := fmt.Sprintf("CockroachDB has no index over key %d, whose type no index of it takes", plan.key+1)
-	if plan.until != "" {
-		message = fmt.Sprintf("CockroachDB has such an index only from v%s on", plan.until)
+// noExpression says why CockroachDB has no index over an expression of this one:
+// it calls a function that CockroachDB lacks, or reads a computed column.
+func noExpression(p *Pass, n *pgsql.IndexStmt) (why string) {
+	t := p.Catalog.Table(n.Relation)
+	look := func(computed bool) func(pgsql.Node, []pgsql.Node) bool {
+		return func(n pgsql.Node, _ []pgsql.Node) bool {
+			switch n := n.(type) {
+			case *pgsql.FuncCall:
+				if missingFunction(p, n) {
+					why = missingMessage(catalog.ListName(n.Funcname).Name)
+				}
+			case *pgsql.ColumnRef:
+				if c := t.Column(catalog.ListName(n.Fields).Name); computed && c != nil && c.Generated != "" {
+					why = fmt.Sprintf("CockroachDB has no index over an expression that reads a computed column, such as %s", c.Name)
+				}
+			}
+			return true
+		}
 	}
+	for _, e := range n.IndexParams {
+		if el, ok := e.(*pgsql.IndexElem); ok && el.Expr != nil {
+			pgsql.Walk(el.Expr, look(true))
+		}
+	}
+	pgsql.Walk(n.WhereClause, look(false))
+	return why
+}
+
+func dropIndex(p *Pass, n *pgsql.IndexStmt, message, until string) {
 	if n.Unique {
-		p.Report(Finding{Severity: Error, Fidelity: Manual, Until: plan.until, Message: message + ", and this one is unique",
+		p.Report(Finding{Severity: Error, Fidelity: Manual, Until: until, Message: message + ", and this one is unique",
 			Todo: "Make a column of another type that the index can be on, or give the uniqueness up"})
 		return
 	}
-	p.Report(Finding{Severity: Error, Fidelity: Weaker, Until: plan.until, Edits: p.DropStatement(),
-		Message: message + ": it goes; queries stay right and become slower"})
+	p.Report(Finding{Severity: Error, Fidelity: Weaker, Until: until, Edits: p.DropStatement(),
+		Message: message + ": the index goes; queries stay right and become slower"})
 	if n.Idxname != "" {
 		s := State[droppedIndexes](p)
 		if s.names == nil {
@@ -195,7 +238,7 @@ func droppedIndex(p *Pass, n pgsql.Node) {
 		}
 	case *pgsql.DropStmt:
 		names := dropNames(n)
-		if n.RemoveType == pgsql.ObjectIndex && len(names) == 1 && is(names[0]) {
+		if n.RemoveType == pgsql.ObjectIndex && !n.MissingOk && len(names) == 1 && is(names[0]) {
 			p.drop(Exact, "the index is not there in CockroachDB: there is nothing to drop")
 		}
 	}

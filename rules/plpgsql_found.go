@@ -170,17 +170,15 @@ func (br *bodyReader) pure(tree pgsql.Node) bool {
 // declare returns the edit that declares a variable of the outermost block.
 func (br *bodyReader) declare(text string) Edit {
 	src, block := br.b.src, br.b.src.Block
-	indent := func(token int) string {
-		start := src.Tokens[token].Start
-		line := strings.LastIndexByte(src.Text[:start], '\n') + 1
-		if in := src.Text[line:start]; strings.TrimSpace(in) == "" && line > 0 {
-			return "\n" + in
+	line := func(token int) string {
+		if in := br.indent(token); in != "" {
+			return in
 		}
 		return " "
 	}
 	if len(block.Decls) > 0 {
 		first := block.Decls[0].First
-		return br.insert(first, text+";"+indent(first))
+		return br.insert(first, text+";"+line(first))
 	}
 	begin := block.First
 	for !src.Is(begin, "begin") && !src.Is(begin, "declare") {
@@ -189,9 +187,21 @@ func (br *bodyReader) declare(text string) Edit {
 	if src.Is(begin, "declare") {
 		return br.after(begin, " "+text+";")
 	}
-	sep := indent(begin)
+	sep := line(begin)
 	if sep == " " {
 		return br.insert(begin, "DECLARE "+text+"; ")
 	}
 	return br.insert(begin, "DECLARE"+sep+"  "+text+";"+sep)
+}
+
+// indent returns the line break and the white space in front of a token that
+// is the first of its line; "" if it is not.
+func (br *bodyReader) indent(token int) string {
+	src := br.b.src
+	start := src.Tokens[token].Start
+	line := strings.LastIndexByte(src.Text[:start], '\n') + 1
+	if in := src.Text[line:start]; line > 0 && strings.TrimSpace(in) == "" {
+		return "\n" + in
+	}
+	return ""
 }

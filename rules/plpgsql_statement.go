@@ -15,8 +15,8 @@ var plpgsqlStatement = &Rule{
 		"`GET DIAGNOSTICS`, `FOUND`, `SQLERRM`, a bare `RAISE`, `RETURN QUERY EXECUTE`, cursors with arguments, `%TYPE` and `%ROWTYPE`, `RECORD`, `NOT NULL`, `ALIAS FOR` and `COLLATE` in declarations, " +
 		"a variable that shadows another, `#variable_conflict`; before v24.1 nested blocks, `CALL` and `COMMIT`, before v24.3 `FOR` over numbers, before v25.2 `RETURN NEXT` and `RETURN QUERY`.",
 	Effect: "The function is refused when it is made (SQLSTATE 0A000 or 42601), even if the statement would never run.",
-	Workaround: "PERFORM becomes SELECT, whose result CockroachDB drops; CASE becomes IF; ASSERT becomes IF with RAISE; FOREACH over a variable becomes FOR over its subscripts; %TYPE and %ROWTYPE become the " +
-		"type; a declaration that only a loop's own variable shadows goes. The rest is left to a person, with the line that stands in the way.",
+	Workaround: "PERFORM becomes SELECT, whose result CockroachDB drops; CASE becomes IF; ASSERT becomes IF with RAISE; FOREACH over a variable becomes FOR over its subscripts; from v24.1 on FOR over a query becomes a loop that " +
+		"fetches from a cursor, and a RECORD a variable for each of its fields or of a table's type, where the types are known; %TYPE and %ROWTYPE become the type; a declaration that only a loop's own variable shadows goes. The rest is left to a person, with the line that stands in the way.",
 	Versions: "*",
 	Issues:   []int{117744, 105246, 114676, 114874, 105243, 117508, 122306, 106237, 117746},
 	Sources:  []string{"CockroachDB docs, known limitations of PL/pgSQL, v23.2 to v26.2", "release notes v24.1 to v25.2", "CockroachDB source v26.1, pkg/sql/plpgsql and optbuilder/plpgsql.go", "measured on v26.1"},
@@ -63,6 +63,15 @@ var plpgsqlStatement = &Rule{
 			Want:   []string{"5:3 error manual"},
 			Error:  "syntax error",
 			Manual: true,
+		},
+		{
+			Name:   "a loop over a query, from v24.1 on",
+			Target: ">=24.1",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, name TEXT, n INT8);\n",
+			Input:  "CREATE FUNCTION f() RETURNS VOID LANGUAGE plpgsql AS $$\nDECLARE\n  r RECORD;\nBEGIN\n  FOR r IN SELECT * FROM t ORDER BY id LOOP\n    CONTINUE WHEN r.name IS NULL;\n    RAISE NOTICE '% %', r.id, r.name;\n  END LOOP;\nEND $$;\n",
+			Output: "CREATE FUNCTION f() RETURNS VOID LANGUAGE plpgsql AS $$\nDECLARE\n  r_cursor REFCURSOR;\n  r_found BOOL;\n  r_id INT8;\n  r_name TEXT;\nBEGIN\n  OPEN r_cursor FOR SELECT id, name, true FROM t ORDER BY id;\n  LOOP\n    FETCH r_cursor INTO r_id, r_name, r_found;\n    EXIT WHEN r_found IS NOT TRUE;\n    CONTINUE WHEN r_name IS NULL;\n    RAISE NOTICE '% %', r_id, r_name;\n  END LOOP;\n  CLOSE r_cursor;\nEND $$;\n",
+			Want:   []string{"5:3 error exact"},
+			Error:  "syntax error",
 		},
 		{
 			Name:   "what v23.2 runs stays",
@@ -173,6 +182,9 @@ func (br *bodyReader) statement(n *pgsql.PLNode) {
 	const unroll = "Write it as one SQL statement over the whole set, or move the loop to the application"
 	switch n.Kind {
 	case pgsql.PLForQuery:
+		if br.looped[n] {
+			break
+		}
 		br.reject(head, "FOR over a query or a cursor is not supported", unroll+"; a cursor with FETCH in a LOOP works too, but has no FOUND")
 	case pgsql.PLForExecute:
 		br.reject(head, "FOR over a query that EXECUTE runs is not supported", unroll)
@@ -273,6 +285,9 @@ func (br *bodyReader) onlyCounts(name string) bool {
 func (br *bodyReader) declaration(block *pgsql.PLNode, d *pgsql.PLDecl, scope map[string]bool) {
 	src := br.b.src
 	whole := d.PLSpan
+	if br.split[d.Name] {
+		return
+	}
 	switch {
 	case d.Alias:
 		br.reject(whole, "ALIAS FOR is not supported", "Use the name of what it stands for")
@@ -346,6 +361,16 @@ func (br *bodyReader) declaredType(d *pgsql.PLDecl) {
 			}
 			br.mend(d.Type, Exact, fmt.Sprintf("%%TYPE is a syntax error in CockroachDB: it becomes %s, the type of the column", text), br.replace(first, last, text))
 		}
+		return
+	}
+	if t, ok := br.typed[d.Name]; ok {
+		br.vars[d.Name] = t
+		name := quoteName(catalog.Name{Schema: t.Schema, Name: t.Name})
+		br.mend(d.Type, Exact, fmt.Sprintf("variables of type RECORD are not supported: this one holds rows of %s, which becomes its type", name), br.replace(first, last, name))
+		return
+	}
+	if src.Is(first, "record") && first == last && !br.usedOutside(d.Name, nil) {
+		br.mend(d.PLSpan, Exact, fmt.Sprintf("variables of type RECORD are not supported, and nothing uses %s: it goes", d.Name), br.remove(d.First, d.Last))
 		return
 	}
 	if src.Is(first, "record") && first == last {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"sort"
 	"strings"
 
@@ -43,6 +44,8 @@ var routineDependency = &Rule{
 			Input: "ALTER TABLE t RENAME COLUMN b TO c;\nDROP FUNCTION n();\nALTER TABLE t RENAME COLUMN a TO b;\n",
 		},
 	},
+	Finish:    clearObstacles,
+	Statement: followObstacles,
 	Nodes: []pgsql.Kind{
 		pgsql.KindViewStmt, pgsql.KindCreateTableAsStmt, pgsql.KindCreateFunctionStmt, pgsql.KindCreateTrigStmt,
 		pgsql.KindDropStmt, pgsql.KindRenameStmt, pgsql.KindAlterObjectSchemaStmt, pgsql.KindAlterTableStmt,
@@ -82,7 +85,7 @@ var routineDependency = &Rule{
 			}
 		case *pgsql.CreateTrigStmt:
 			if trees := mem.bodies[catalog.ListName(n.Funcname).Name]; trees != nil && n.Relation != nil {
-				mem.add(p, "trigger", catalog.Name{Name: n.Trigname + " on table " + n.Relation.Relname}, trees)
+				mem.add(p, "trigger", catalog.Name{Schema: n.Relation.Schemaname, Name: n.Trigname + onTable + n.Relation.Relname}, trees)
 			}
 		case *pgsql.DropStmt:
 			mem.drop(p, n)
@@ -123,6 +126,9 @@ type routineUsers struct {
 	bodies map[string][]pgsql.Node
 }
 
+// onTable stands between the name of a trigger and that of its table.
+const onTable = " on table "
+
 // userIndex finds users by something about them, and then by their own key.
 type userIndex map[string]map[string]*user
 
@@ -161,7 +167,7 @@ func (u *user) each(mem *routineUsers, f func(ix userIndex, by string)) {
 	for fn := range u.functions {
 		f(mem.byFunction, fn)
 	}
-	if _, table, ok := strings.Cut(u.name, " on table "); ok && u.noun == "trigger" {
+	if _, table, ok := strings.Cut(u.name, onTable); ok && u.noun == "trigger" {
 		f(mem.byTable, table)
 	}
 }
@@ -169,6 +175,7 @@ func (u *user) each(mem *routineUsers, f func(ix userIndex, by string)) {
 // user is a view, a function or a trigger, with what it names.
 type user struct {
 	noun, name string
+	schema     string // as the statement that made it, or a trigger's table, says it
 	relations  map[string]bool
 	columns    map[string]bool
 	functions  map[string]bool
@@ -186,7 +193,7 @@ func userKey(noun string, name catalog.Name) string {
 
 // add notes what a statement makes and what that names.
 func (mem *routineUsers) add(p *Pass, noun string, name catalog.Name, trees []pgsql.Node) {
-	u := &user{noun: noun, name: name.Name, relations: map[string]bool{}, columns: map[string]bool{}, functions: map[string]bool{}}
+	u := &user{noun: noun, name: name.Name, schema: name.Schema, relations: map[string]bool{}, columns: map[string]bool{}, functions: map[string]bool{}}
 	for _, tree := range trees {
 		pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
 			switch n := n.(type) {
@@ -238,15 +245,17 @@ func (mem *routineUsers) refuse(p *Pass, rv *pgsql.RangeVar, column, what string
 		return
 	}
 	var names []string
+	var obstacles []*obstacle
 	for _, u := range users {
 		names = append(names, u.noun+" "+u.name)
+		obstacles = append(obstacles, &obstacle{kind: u.noun, name: catalog.Name{Schema: u.schema, Name: u.name}})
 	}
 	subject := rv.Relname
 	if column != "" {
 		subject += "." + column
 	}
-	p.Report(manual(fmt.Sprintf("CockroachDB refuses %s of %s because %s uses it", what, subject, strings.Join(names, ", ")),
-		"Drop what uses it in front of the statement, and make it again behind it with the new names"))
+	obstruct(p, manual(fmt.Sprintf("CockroachDB refuses %s of %s because %s uses it", what, subject, strings.Join(names, ", ")),
+		"Drop what uses it in front of the statement, and make it again behind it with the new names"), obstacles)
 }
 
 // ours selects what rule dependent-object does not speak of: for a table its
@@ -269,11 +278,21 @@ func (mem *routineUsers) rename(p *Pass, n *pgsql.RenameStmt) {
 				u.name = n.Newname
 				mem.set(userKey("view", catalog.Name{Name: n.Newname}), u)
 			}
+			mem.renameTable(n.Relation.Relname, n.Newname)
 		}
 	case pgsql.ObjectColumn:
 		if t := p.Catalog.Table(n.Relation); t != nil && t.Kind != catalog.View && t.Kind != catalog.MatView {
 			mem.refuse(p, n.Relation, n.Subname, "RENAME COLUMN", (*user).isRoutine)
 		}
+	}
+}
+
+// renameTable lets the triggers of a table follow it.
+func (mem *routineUsers) renameTable(from, to string) {
+	for key, u := range maps.Clone(mem.byTable[from]) {
+		mem.unset(key)
+		u.name = strings.TrimSuffix(u.name, onTable+from) + onTable + to
+		mem.set(userKey(u.noun, catalog.Name{Name: u.name}), u)
 	}
 }
 
@@ -297,7 +316,7 @@ func (mem *routineUsers) drop(p *Pass, n *pgsql.DropStmt) {
 			if i := strings.LastIndexByte(table, '.'); i >= 0 {
 				table = table[i+1:]
 			}
-			mem.unset("trigger " + name + " on table " + strings.Trim(table, `"`))
+			mem.unset("trigger " + name + onTable + strings.Trim(table, `"`))
 		}
 	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine:
 		for name := range gone {
@@ -334,7 +353,7 @@ func (mem *routineUsers) callers(p *Pass, n *pgsql.DropStmt, name string, gone m
 // dropTable reports a dropped table that functions use.
 func (mem *routineUsers) dropTable(p *Pass, n *pgsql.DropStmt, name catalog.Name) {
 	rv := &pgsql.RangeVar{Schemaname: name.Schema, Relname: name.Name}
-	other := func(u *user) bool { return u.noun == "trigger" && !strings.HasSuffix(u.name, " on table "+name.Name) }
+	other := func(u *user) bool { return u.noun == "trigger" && !strings.HasSuffix(u.name, onTable+name.Name) }
 	if n.Behavior == pgsql.DropCascade {
 		for _, u := range mem.using(p, rv, "", func(*user) bool { return true }) {
 			if u.isRoutine() {

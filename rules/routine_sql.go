@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/expr"
@@ -109,24 +110,34 @@ func (br *bodyReader) special(i int, name string, hasFrom bool, stop func(pgsql.
 	case "sqlerrm", "sqlstate":
 		stop(at, true, fmt.Sprintf("the variable %s does not exist", name), "Raise or log a message of your own; which error it was is known from the WHEN branch", "")
 	case "tg_argv":
-		if br.r.isTrigger() && br.Target.Meets("<26.2") {
-			stop(at, true, "TG_ARGV is refused before v26.2 unless the session sets allow_create_trigger_function_with_argv_references, and counts from 1 then",
-				"Make one function for each trigger with the value in its body, or set the target to \">=26.2\"", "26.2")
+		if !br.r.isTrigger() || !br.Target.Meets("<26.2") {
+			break
 		}
+		is := bodyIssue{PLSpan: at, about: aboutSQL, bind: true, fidelity: Manual, until: "26.2",
+			message: "TG_ARGV is refused before v26.2 unless the session sets allow_create_trigger_function_with_argv_references, and counts from 1 then",
+			todo:    "Make one function for each trigger with the value in its body, or set the target to \">=26.2\""}
+		if src := br.b.src; src.Is(i+1, "[") && src.Is(i+3, "]") {
+			if k, err := strconv.Atoi(src.Str(i + 2)); err == nil {
+				is.Last, is.argument = i+3, k+1
+			}
+		}
+		br.add(is)
 	}
 }
 
 // declares reports whether a block of the body declares the name.
 func (br *bodyReader) declares(name string) bool {
-	found := false
-	if br.r.plpgsql() {
-		br.b.src.Walk(func(n *pgsql.PLNode) {
-			for _, d := range n.Decls {
-				found = found || d.Name == name
-			}
-		})
+	if br.declared == nil {
+		br.declared = map[string]bool{}
+		if br.r.plpgsql() {
+			br.b.src.Walk(func(n *pgsql.PLNode) {
+				for _, d := range n.Decls {
+					br.declared[d.Name] = true
+				}
+			})
+		}
 	}
-	return found
+	return br.declared[name]
 }
 
 // call judges a function call.
@@ -142,6 +153,10 @@ func (br *bodyReader) call(f fragment, n *pgsql.FuncCall, stop func(pgsql.PLSpan
 		len(n.Args) <= len(br.r.params) && len(br.Catalog.Functions(name)) == 0 && !isBuiltin(name):
 		stop(at, true, "a function that calls itself is not supported", "Write a loop or WITH RECURSIVE", "")
 	case missingFunction(br.Pass, n):
+		if edits, ok := asOperator(&Statement{Statement: br.b.src.Statement}, i, n, name.Name, br.replace); ok {
+			br.add(bodyIssue{PLSpan: at, about: aboutSQL, bind: br.r.isTrigger(), fidelity: Exact, edits: edits, message: missingMessage(name.Name) + ": the operator that it is takes its place"})
+			break
+		}
 		stop(at, true, missingMessage(name.Name), missingTodo(name.Name), missingUntil(name.Name))
 	}
 }

@@ -15,7 +15,7 @@ var trigger = &Rule{
 		"a trigger on a view, a field of NEW or OLD in `WHEN` without parentheses; `CREATE OR REPLACE TRIGGER` and `DROP TRIGGER ... CASCADE` before v26.2; `ALTER TRIGGER`.",
 	Effect: "Each is refused (SQLSTATE 0A000, 42601, or 42P01 for NEW and OLD).",
 	Workaround: "`NEW.a` becomes `(NEW).a`. `UPDATE OF a` becomes `UPDATE` with `WHEN ((NEW).a IS DISTINCT FROM (OLD).a)`: PostgreSQL fires also where the statement sets the column to the value that it has. " +
-		"A constraint trigger becomes an AFTER trigger, which cannot wait for the end of the transaction. OR REPLACE becomes DROP TRIGGER IF EXISTS in front. Statement-level and INSTEAD OF triggers are left to a person.",
+		"A constraint trigger becomes an AFTER trigger, which cannot wait for the end of the transaction. OR REPLACE becomes DROP TRIGGER IF EXISTS in front. A statement-level trigger becomes one for rows where its function does for the rows of a transition table what it does for each of them, or only raises errors. Other ones and INSTEAD OF triggers are left to a person.",
 	Versions: "*",
 	Issues:   []int{28296, 126362, 126363, 135655, 135656, 135657, 135658, 114687, 128422, 128151},
 	Sources:  []string{"CockroachDB docs, triggers.md and known limitations, v24.3 to v26.2", "CockroachDB source v26.1, optbuilder/create_trigger.go", "measured on v26.1"},
@@ -67,6 +67,19 @@ var trigger = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "once for a statement, where rows are as good",
+			Target: ">=24.3",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, b INT8);\nCREATE TABLE log (id INT8, a INT8);\n",
+			Input: "CREATE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log (id, a) SELECT n.id, n.a FROM new_rows n WHERE n.a > 0; RETURN NULL; END $$;\n" +
+				"CREATE TRIGGER tg AFTER INSERT ON t REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION f();\n" +
+				"CREATE FUNCTION g() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not here'; END $$;\nCREATE TRIGGER no BEFORE DELETE ON t EXECUTE FUNCTION g();\n",
+			Output: "CREATE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log (id, a) SELECT n.id, n.a FROM (SELECT (NEW).id AS id, (NEW).a AS a) n WHERE n.a > 0; RETURN NULL; END $$;\n" +
+				"CREATE TRIGGER tg AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();\n" +
+				"CREATE FUNCTION g() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not here'; END $$;\nCREATE TRIGGER no AFTER DELETE ON t FOR EACH ROW EXECUTE FUNCTION g();\n",
+			Want:  []string{"2:71 error weaker", "4:38 error weaker"},
+			Error: "statement-level triggers are not yet supported",
+		},
+		{
 			Name:   "to replace a trigger",
 			Target: "26.1",
 			Setup:  triggerSetup,
@@ -88,14 +101,18 @@ var trigger = &Rule{
 			Manual: true,
 		},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindCreateTrigStmt, pgsql.KindDropStmt, pgsql.KindRenameStmt, pgsql.KindAlterObjectDependsStmt},
+	Nodes: []pgsql.Kind{pgsql.KindCreateFunctionStmt, pgsql.KindCreateTrigStmt, pgsql.KindDropStmt, pgsql.KindRenameStmt, pgsql.KindAlterObjectDependsStmt},
 	Check: func(p *Pass, node pgsql.Node) {
+		mem := State[triggers](p)
+		if mem.made == nil {
+			mem.made, mem.split, mem.functions = map[string]*Statement{}, map[string]bool{}, map[string]*routine{}
+		}
 		switch n := node.(type) {
-		case *pgsql.CreateTrigStmt:
-			mem := State[triggers](p)
-			if mem.made == nil {
-				mem.made, mem.split = map[string]*Statement{}, map[string]bool{}
+		case *pgsql.CreateFunctionStmt:
+			if r := routineOf(p); r.isTrigger() {
+				mem.functions[r.name.Name] = r
 			}
+		case *pgsql.CreateTrigStmt:
 			mem.made[triggerKey(p, n.Relation, n.Trigname)] = p.Stmt
 			checkTrigger(p, n)
 		case *pgsql.DropStmt:
@@ -121,6 +138,8 @@ const triggerSetup = "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, b INT8);\nCRE
 type triggers struct {
 	made  map[string]*Statement
 	split map[string]bool
+	// functions are trigger functions, by name.
+	functions map[string]*routine
 }
 
 func triggerKey(p *Pass, rv *pgsql.RangeVar, name string) string {
@@ -143,6 +162,7 @@ func tableID(p *Pass, name catalog.Name) string {
 
 // The bits of CreateTrigStmt.
 const (
+	timingBefore    = 2
 	timingInsteadOf = 64
 	eventInsert     = 4
 	eventDelete     = 8
@@ -182,6 +202,8 @@ func checkTrigger(p *Pass, n *pgsql.CreateTrigStmt) {
 	case n.Events&eventTruncate != 0:
 		i := st.find(0, "truncate")
 		stop(i, i, "triggers on TRUNCATE are not supported", "Do in the application what the trigger does, or delete the trigger")
+		return
+	case !n.Row && reportPerRow(p, n, on, execute):
 		return
 	case !n.Row:
 		first, last := execute, execute
@@ -224,6 +246,55 @@ func checkTrigger(p *Pass, n *pgsql.CreateTrigStmt) {
 	} else if isMissing(p, function) && len(p.Catalog.Functions(function)) == 0 {
 		stop(execute+2, execute+2, missingMessage(function.Name), missingTodo(function.Name))
 	}
+}
+
+// reportPerRow makes a trigger for rows of one for statements where that comes
+// to the same.
+func reportPerRow(p *Pass, n *pgsql.CreateTrigStmt, on, execute int) bool {
+	st := p.Stmt
+	function := catalog.ListName(n.Funcname)
+	r := State[triggers](p).functions[function.Name]
+	if r == nil || isBroken(p, function) || n.Events&eventTruncate != 0 || n.WhenClause != nil {
+		return false
+	}
+	f := Finding{Severity: Error, Fidelity: Weaker}
+	each := st.find(on, "each")
+	first, last := execute, execute-1 // FOR EACH STATEMENT, which may be left out
+	if each > 0 && each < execute {
+		first, last = each-1, each+1
+	}
+	f.at(st, first, max(first, last))
+	if len(n.TransitionRels) > 0 {
+		var rows []transition
+		for _, e := range n.TransitionRels {
+			if t, ok := e.(*pgsql.TriggerTransition); ok {
+				rows = append(rows, transition{t.Name, map[bool]string{true: "NEW", false: "OLD"}[t.IsNew]})
+			}
+		}
+		edits, ok := perRow(p, r, p.Catalog.Table(n.Relation), rows)
+		from := st.find(on, "referencing")
+		if !ok || from < 0 || from > first {
+			return false
+		}
+		f.Message = fmt.Sprintf("statement-level triggers are not supported: what function %s does for the rows together it does as well for each of them, so that the trigger is one for rows; a statement that changes many rows takes longer", function)
+		f.Edits = append(edits, p.Delete(from, first-1))
+	} else {
+		if !onlyRaises(r) {
+			return false
+		}
+		f.Message = fmt.Sprintf("statement-level triggers are not supported: function %s only raises errors, so that the trigger is one for rows; it does not run for a statement that changes none", function)
+		if n.Timing == timingBefore { // a row's BEFORE trigger could take the row out
+			i := st.find(0, "before")
+			f.Edits = append(f.Edits, p.Replace(st.Tokens[i].Start, st.Tokens[i].End, "AFTER"))
+		}
+	}
+	if last < first {
+		f.Edits = append(f.Edits, p.Insert(st.Tokens[execute].Start, "FOR EACH ROW "))
+	} else {
+		f.Edits = append(f.Edits, p.Replace(st.Tokens[last].Start, st.Tokens[last].End, "ROW"))
+	}
+	p.Report(f)
+	return true
 }
 
 // relationText returns a relation's name as the statement writes it.

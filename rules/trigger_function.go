@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -59,6 +60,17 @@ var triggerFunction = &Rule{
 			Error:  "cannot replace a trigger function with an active trigger",
 		},
 		{
+			Name:   "arguments of triggers",
+			Target: "26.1",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n",
+			Input: "CREATE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.a := TG_ARGV[0]; RETURN NEW; END $$;\n" +
+				"CREATE TRIGGER tg BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f('x');\n",
+			Output: "CREATE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN NEW.a := 'x'; RETURN NEW; END $$;\n" +
+				"CREATE TRIGGER tg BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f('x');\n",
+			Want:  []string{"2:51 error exact"},
+			Error: "referencing the TG_ARGV trigger function parameter is not yet supported",
+		},
+		{
 			Name:   "to drop a function with its triggers",
 			Target: "26.1",
 			Setup:  triggerSetup + "CREATE TRIGGER tg BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();\n",
@@ -68,7 +80,8 @@ var triggerFunction = &Rule{
 			Error:  "drop function cascade not supported",
 		},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindCreateFunctionStmt, pgsql.KindCreateTrigStmt, pgsql.KindDropStmt, pgsql.KindRenameStmt},
+	Finish: reportArguments,
+	Nodes:  []pgsql.Kind{pgsql.KindCreateFunctionStmt, pgsql.KindCreateTrigStmt, pgsql.KindDropStmt, pgsql.KindRenameStmt},
 	Check: func(p *Pass, node pgsql.Node) {
 		mem := State[triggerFunctions](p)
 		if mem.functions == nil {
@@ -119,6 +132,65 @@ type triggerFunctions struct {
 	functions map[string]*routine
 	triggers  map[string]*Statement
 	mended    map[*routine]bool
+	// arguments are the places where functions look at a trigger's arguments.
+	arguments []triggerArgument
+}
+
+// triggerArgument is a place in a trigger function that looks at an argument of
+// the trigger.
+type triggerArgument struct {
+	r    *routine
+	all  string // the trigger's arguments
+	f    Finding
+	at   pgsql.PLSpan
+	text string // the argument, as an expression
+}
+
+// argumentTexts returns the arguments of a trigger.
+func argumentTexts(n *pgsql.CreateTrigStmt) []string {
+	var out []string
+	for _, a := range n.Args {
+		if s, ok := a.(*pgsql.String); ok {
+			out = append(out, s.Sval)
+		}
+	}
+	return out
+}
+
+// argumentOf returns the k-th argument, from 1, as an expression.
+func argumentOf(n *pgsql.CreateTrigStmt, k int) string {
+	if args := argumentTexts(n); k <= len(args) {
+		return QuoteString(args[k-1])
+	}
+	return "NULL::TEXT"
+}
+
+// reportArguments writes the arguments of triggers into the functions that look
+// at them, where all triggers of a function have the same.
+func reportArguments(p *Pass) {
+	mem := State[triggerFunctions](p)
+	first := map[*routine]string{}
+	differ := map[*routine]bool{}
+	for _, a := range mem.arguments {
+		if all, ok := first[a.r]; ok && all != a.all {
+			differ[a.r] = true
+		}
+		first[a.r] = a.all
+	}
+	done := map[string]bool{}
+	for _, a := range mem.arguments {
+		f := a.f
+		if !differ[a.r] {
+			f.Fidelity, f.Todo = Exact, ""
+			f.Message += "; all triggers of the function have the same arguments: their value stands in the body"
+			key := fmt.Sprintf("%p %d", a.r, a.at.First)
+			if f.Follows = done[key]; !f.Follows {
+				f.Edits = []Edit{a.r.body.replace(a.r.stmt, a.at, a.text)}
+			}
+			done[key] = true
+		}
+		p.Report(f)
+	}
 }
 
 func forgetTriggers(mem *triggerFunctions, table string) {
@@ -162,6 +234,12 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made 
 			continue
 		}
 		where := fmt.Sprintf("function %s, line %d of the body: ", name, r.body.src.Line(is.First))
+		if is.argument > 0 && r.body.from != nil {
+			f := Finding{Stmt: p.Stmt.kept(true), Severity: Error, Fidelity: Manual, Message: where + is.message, Todo: is.todo, Until: is.until}
+			place(&f)
+			mem.arguments = append(mem.arguments, triggerArgument{r, strings.Join(argumentTexts(n), "\x00"), f, is.PLSpan, argumentOf(n, is.argument)})
+			continue
+		}
 		if is.fidelity == Manual {
 			f := Finding{Severity: is.rank(), Fidelity: Manual, Message: where + is.message, Todo: is.todo, Until: is.until}
 			place(&f)

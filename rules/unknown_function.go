@@ -26,6 +26,14 @@ var unknownFunction = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "the function behind an operator",
+			Setup:  "CREATE TABLE t (a FLOAT8 PRIMARY KEY, b FLOAT8);\n",
+			Input:  "CREATE VIEW v AS SELECT float8mi(a, b * 2) AS d FROM t;\n",
+			Output: "CREATE VIEW v AS SELECT (a - (b * 2)) AS d FROM t;\n",
+			Want:   []string{"1:25 error exact"},
+			Error:  "unknown function: float8mi()",
+		},
+		{
 			Name:  "a function of one's own of that name",
 			Setup: "CREATE TABLE t (s TEXT PRIMARY KEY);\nCREATE FUNCTION scale(x TEXT) RETURNS INT8 LANGUAGE sql AS 'SELECT 1';\n",
 			Input: "CREATE VIEW v AS SELECT scale(s) AS m FROM t;\n", Target: ">=25.3",
@@ -34,8 +42,8 @@ var unknownFunction = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindFuncCall},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.FuncCall)
-		if !missingFunction(p, n) {
-			return
+		if ix, ok := p.Stmt.Tree.(*pgsql.IndexStmt); !missingFunction(p, n) || ok && !ix.Unique {
+			return // rule index-method takes out what is a matter of speed only
 		}
 		name := catalog.ListName(n.Funcname).Name
 		first := p.Stmt.tokenOf(n)
@@ -53,6 +61,12 @@ var unknownFunction = &Rule{
 			f.Message = fmt.Sprintf("function %s() does not exist in CockroachDB, which has no large objects", name)
 			f.Todo = "Keep the objects in BYTEA columns or in an object store, and leave them out of the dump (pg_dump --no-large-objects, before version 16 --no-blobs)"
 			f.Follows, seen.largeObjects = seen.largeObjects, true
+		}
+		if edits, ok := asOperator(p.Stmt, first, n, name, func(a, b int, text string) Edit {
+			return p.Replace(p.Stmt.Tokens[a].Start, p.Stmt.Tokens[b].End, text)
+		}); ok {
+			f.Fidelity, f.Todo, f.Edits = Exact, "", edits
+			f.Message += ": the operator that it is takes its place"
 		}
 		f.at(p.Stmt, first, p.Stmt.nameEnd(first))
 		p.Report(f)

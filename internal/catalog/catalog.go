@@ -34,6 +34,10 @@ type Catalog struct {
 	// SearchPath is the current search path; the first schema is where
 	// unqualified names are made.
 	SearchPath []string
+	// Results types the columns of a query's result, for views and CREATE TABLE
+	// AS; ok is false if it does not know all of them. Package expr can, and
+	// stands above this one. Nil leaves the types of expressions unknown.
+	Results func(c *Catalog, query pgsql.Node) (columns []*Column, ok bool)
 
 	schemas    map[string]bool
 	relations  map[Name]*Table // tables, views, materialized views, foreign tables
@@ -317,6 +321,16 @@ type Extension struct {
 
 // Schema reports whether a schema of that name was made.
 func (c *Catalog) Schema(name string) bool { return c.schemas[name] }
+
+// Schemas returns the names of all schemas, sorted.
+func (c *Catalog) Schemas() []string {
+	out := make([]string, 0, len(c.schemas))
+	for s := range c.schemas {
+		out = append(out, s)
+	}
+	sort.Strings(out)
+	return out
+}
 
 // Extension returns an extension by name, or nil.
 func (c *Catalog) Extension(name string) *Extension { return c.extensions[name] }

@@ -34,6 +34,25 @@ func (c *Catalog) Rollback() {
 	c.hot = slices.DeleteFunc(c.hot, func(t *Table) bool { return t.content == nil })
 }
 
+// Try lets f apply statements of which it is not certain that they will run, and
+// undoes what they did unless f reports true. It can be nested.
+func (c *Catalog) Try(f func() bool) {
+	outer := c.journal
+	inner := &journal{source: -1, kept: map[*Table]bool{}}
+	c.journal = inner
+	ok := f()
+	c.journal = outer
+	switch {
+	case !ok:
+		for i := len(inner.undo) - 1; i >= 0; i-- {
+			inner.undo[i]()
+		}
+		c.hot = slices.DeleteFunc(c.hot, func(t *Table) bool { return t.content == nil })
+	case outer != nil:
+		outer.undo = append(outer.undo, inner.undo...)
+	}
+}
+
 func (c *Catalog) onRollback(f func()) {
 	if c.journal != nil {
 		c.journal.undo = append(c.journal.undo, f)

@@ -85,6 +85,39 @@ func TestRollback(t *testing.T) {
 	}
 }
 
+func TestTry(t *testing.T) {
+	c := New()
+	apply(t, c, journalUp, 0)
+	before := dump(c)
+	var between string
+	c.Try(func() bool {
+		apply(t, c, "ALTER TABLE p ADD COLUMN b INT;", 1)
+		between = dump(c)
+		c.Try(func() bool {
+			apply(t, c, journalDown, 1)
+			return false
+		})
+		if diff := cmp.Diff(between, dump(c)); diff != "" {
+			t.Errorf("what was tried within is not undone: (-before +behind)\n%s", diff)
+		}
+		c.Try(func() bool {
+			apply(t, c, "ALTER TABLE p DROP COLUMN b; CREATE TABLE n (id INT);", 1)
+			return true
+		})
+		return false
+	})
+	if diff := cmp.Diff(before, dump(c)); diff != "" {
+		t.Errorf("not all is undone: (-before +behind)\n%s", diff)
+	}
+	c.Try(func() bool {
+		apply(t, c, "ALTER TABLE p ADD COLUMN b INT;", 1)
+		return true
+	})
+	if diff := cmp.Diff(between, dump(c)); diff != "" {
+		t.Errorf("what is kept is not there: (-want +got)\n%s", diff)
+	}
+}
+
 func apply(t *testing.T, c *Catalog, text string, source int) {
 	t.Helper()
 	sts, err := pgsql.Split([]byte(text))

@@ -71,7 +71,11 @@ func (k *cockroach) convertedSome(s *signature, args []typ, sigs []signature, gi
 	if c.n != 1 || null || v != Immutable && k.place.immutableOnly() {
 		return nil, typ{}
 	}
-	if r := k.scope.cockroachType(result(s, args)); !r.known() || t.known() && !equivalent(r, t) {
+	r := result(s, args)
+	if r.id == tVoid { // nothing can use the result, whatever its type is
+		return out, t
+	}
+	if r = k.scope.cockroachType(r); !r.known() || t.known() && !equivalent(r, t) {
 		return nil, typ{}
 	}
 	return out, t

@@ -30,7 +30,7 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 		}
 	}
 	for i := range s.Tokens {
-		// CREATE TYPE, ROLE, USER, VIEW IF NOT EXISTS; ADD CONSTRAINT IF NOT EXISTS
+		// CREATE TYPE, ROLE, USER, VIEW, POLICY IF NOT EXISTS; ADD CONSTRAINT IF NOT EXISTS
 		if s.Words(i, "if", "not", "exists") && s.extraGuard(i) {
 			blank(i)
 			blank(i + 1)
@@ -61,7 +61,7 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 // CockroachDB has it and PostgreSQL has not.
 func (s *Statement) extraGuard(i int) bool {
 	switch s.Word(i - 1) {
-	case "type", "role", "user", "view":
+	case "type", "role", "user", "view", "policy":
 		return i <= 3 && s.Is(0, "create")
 	case "constraint":
 		return s.Is(0, "alter") && s.Is(i-2, "add")

@@ -104,8 +104,6 @@ func parse(text string, tokens []Token) (Node, *SyntaxError) {
 }
 
 func parseJSON(text string) (string, *SyntaxError) {
-	quiet := beginParse()
-	defer quiet()
 	tree, err := parser.ParseToJSON(text)
 	if err == nil {
 		return tree, nil
