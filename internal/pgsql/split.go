@@ -252,6 +252,10 @@ func (s *Splitter) passCopyData() (*Statement, error) {
 		return nil, err
 	}
 	st.Pos = s.pos
+	if none, err := s.noRows(); none || err != nil {
+		st.Size = s.pos.Offset - st.Pos.Offset
+		return st, err
+	}
 	for step := copyStep; ; {
 		if err := s.fill(min(step, len(s.buf)+s.read)); err != nil {
 			return nil, err
@@ -270,6 +274,25 @@ func (s *Splitter) passCopyData() (*Statement, error) {
 			step = copyStep
 		}
 	}
+}
+
+// noRows passes over a line \. that comes first.
+func (s *Splitter) noRows() (bool, error) {
+	if err := s.fill(min(64, len(s.buf)+s.read)); err != nil {
+		return false, err
+	}
+	if !bytes.HasPrefix(s.buf, []byte(`\.`)) {
+		return false, nil
+	}
+	end := len(`\.`)
+	for end < len(s.buf) && s.buf[end] == '\r' {
+		end++
+	}
+	if end < len(s.buf) && s.buf[end] != '\n' {
+		return false, nil
+	}
+	s.consume(end)
+	return true, nil
 }
 
 // copyEnd looks for the line \. in rows, which start behind a statement or with
@@ -326,7 +349,7 @@ func (s *Splitter) restOfLine(st *Statement) error {
 	}
 	end := len(s.buf)
 	if nl >= 0 {
-		end = nl // the rows start with the line feed
+		end = nl + 1
 	}
 	st.Lead = string(s.buf[:end])
 	l := lexer{src: s.buf[:end], keep: true}
