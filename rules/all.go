@@ -117,6 +117,7 @@ func All() []*Rule {
 		redundantIndex,
 		regconfig,
 		reservedWord,
+		returnQuery,
 		roleOption,
 		routineDependency,
 		routineSQL,
@@ -180,6 +181,7 @@ func All() []*Rule {
 		viewOption,
 		viewRecursive,
 		viewStatement,
+		withReturning,
 		xml,
 	}
 }

@@ -75,6 +75,8 @@ func (br *bodyReader) sql() {
 				if br.Target.Meets("<25.1") {
 					stop(head, true, "WITH inside a function does not exist before v25.1", "Set the target to \">=25.1\", or write a subquery", "25.1")
 				}
+			case *pgsql.CommonTableExpr:
+				br.returning(f, n)
 			case *pgsql.NamedArgExpr:
 				if i := br.b.tokenAt(f, int(n.Location)); i >= 0 {
 					stop(pgsql.PLSpan{First: i, Last: i}, true, "arguments by name are not supported", "Pass the arguments in order", "")
