@@ -61,8 +61,9 @@ type Finding struct {
 	// Later tells that only a translation found this, after other fixes were
 	// applied, and fixed it as well: there are no edits of the source for it.
 	Later bool
-	// Elsewhere are the places of the sources that the fix of such a finding
-	// changed.
+	// Elsewhere are the places of the sources that the fix changed once other
+	// fixes were applied: of such a finding, and of one whose own edits were not
+	// the end of it.
 	Elsewhere []Span
 	// Conflict names the rule whose fix overlaps this one, so that neither is
 	// applied.

@@ -265,7 +265,13 @@ func rewrites(from, to catalog.Type) bool {
 	case "timestamp", "time", "interval":
 		return mod(to, 6) < mod(from, 6)
 	case "numeric":
-		return len(from.Mods) > 0 && len(to.Mods) == 0
+		scale := func(t catalog.Type) int32 {
+			if len(t.Mods) < 2 {
+				return 0
+			}
+			return t.Mods[1]
+		}
+		return len(from.Mods) > 0 && (len(to.Mods) == 0 || scale(to) < scale(from))
 	}
 	return false
 }

@@ -51,6 +51,8 @@ type bodyReader struct {
 	table  *catalog.Table
 	issues []bodyIssue
 	vars   map[string]catalog.Type // declared variables and parameters
+	// declared are the names that any block declares; made when first asked for.
+	declared map[string]bool
 	// setsFound are the statements that set FOUND, where that is mended.
 	setsFound map[*pgsql.PLNode]bool
 	// looped are the loops that a cursor stands for; split are the records that

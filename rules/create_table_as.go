@@ -10,9 +10,9 @@ import (
 var createTableAs = &Rule{
 	Name:       "create-table-as",
 	Title:      "CREATE TABLE AS in forms that CockroachDB lacks",
-	Condition:  "`CREATE TABLE ... AS ... WITH NO DATA`, `SELECT ... INTO table`, `CREATE TABLE ... AS EXECUTE`.",
+	Condition:  "`CREATE TABLE ... AS ... WITH NO DATA`, `SELECT ... INTO table`, `CREATE TABLE ... AS EXECUTE`, a list of names that is shorter than the query.",
 	Effect:     "CockroachDB refuses them (SQLSTATE 0A000 or 42601). SELECT INTO is CREATE TABLE AS in another order of words.",
-	Workaround: "WITH NO DATA becomes `LIMIT 0` on the query. SELECT INTO becomes CREATE TABLE AS. AS EXECUTE is left to a person.",
+	Workaround: "WITH NO DATA becomes `LIMIT 0` on the query. SELECT INTO becomes CREATE TABLE AS. A short list is completed with the names that the query gives. AS EXECUTE is left to a person.",
 	Versions:   "*",
 	Sources:    []string{"CockroachDB docs, create-table-as.md", "measured on v26.1"},
 	Examples: []Example{
@@ -33,6 +33,14 @@ var createTableAs = &Rule{
 			Error:  "syntax error",
 		},
 		{
+			Name:   "a short list of names",
+			Setup:  "CREATE TABLE s (id INT8 PRIMARY KEY, n INT8);\n",
+			Input:  "CREATE TABLE t (a) AS SELECT * FROM s;\n",
+			Output: "CREATE TABLE t (a, n) AS SELECT * FROM s;\n",
+			Want:   []string{"1:16 error exact"},
+			Error:  "specifies 1 column name, but data source has 2 columns",
+		},
+		{
 			Name:   "a prepared statement",
 			Input:  "CREATE TABLE t AS EXECUTE q;\n",
 			Want:   []string{"1:19 error manual"},
@@ -49,6 +57,7 @@ var createTableAs = &Rule{
 		switch n := p.Stmt.Tree.(type) {
 		case *pgsql.CreateTableAsStmt:
 			if n.Objtype == pgsql.ObjectTable && n.Into != nil {
+				completeColumns(p, n.Into.Rel, n.Into.ColNames, n.Query)
 				reportTableAs(p, n)
 			}
 		case *pgsql.SelectStmt:

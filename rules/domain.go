@@ -57,6 +57,15 @@ var domain = &Rule{
 			Error:  "unimplemented",
 		},
 		{
+			Name: "a table made of a query",
+			Input: "CREATE DOMAIN age AS BIGINT DEFAULT 18 CHECK (VALUE > 0);\nCREATE TABLE s (id INT8 PRIMARY KEY, a age);\n" +
+				"CREATE TABLE t AS SELECT id, a AS b FROM s;\n",
+			Output: "CREATE TABLE s (id INT8 PRIMARY KEY, a BIGINT DEFAULT 18 CONSTRAINT a_age_check CHECK (a > 0));\n" +
+				"CREATE TABLE t AS SELECT id, a AS b FROM s;\nALTER TABLE t ALTER COLUMN b SET DEFAULT 18;\nALTER TABLE t ADD CONSTRAINT b_age_check CHECK (b > 0);\n",
+			Want:  []string{"1:1 error exact", "2:40 error exact", "3:14 warning exact"},
+			Error: "unimplemented",
+		},
+		{
 			Name: "an array of arrays",
 			Input: "CREATE DOMAIN tags AS TEXT[];\n" +
 				"CREATE TABLE t (id INT8 PRIMARY KEY, a tags[]);\n",
@@ -73,6 +82,7 @@ var domain = &Rule{
 	Nodes: append([]pgsql.Kind{
 		pgsql.KindCreateDomainStmt, pgsql.KindAlterDomainStmt, pgsql.KindRenameStmt, pgsql.KindAlterOwnerStmt, pgsql.KindAlterObjectSchemaStmt,
 		pgsql.KindDropStmt, pgsql.KindCommentStmt, pgsql.KindSecLabelStmt, pgsql.KindGrantStmt, pgsql.KindAlterTableCmd, pgsql.KindTableLikeClause,
+		pgsql.KindCreateTableAsStmt, pgsql.KindSelectStmt,
 	}, typeNodes...),
 	Check: checkDomain,
 }
@@ -119,6 +129,14 @@ func checkDomain(p *Pass, n pgsql.Node) {
 		alterDomainColumn(p, n)
 	case *pgsql.TableLikeClause:
 		likeDomainColumns(p, n)
+	case *pgsql.CreateTableAsStmt:
+		if n.Into != nil && n.Objtype == pgsql.ObjectTable {
+			resultDomainColumns(p, n.Into.Rel, n.Query, n.Into.ColNames)
+		}
+	case *pgsql.SelectStmt:
+		if n.IntoClause != nil && pgsql.Node(n) == p.Stmt.Tree {
+			resultDomainColumns(p, n.IntoClause.Rel, n, nil)
+		}
 	default:
 		typeUses(p, n, useDomain)
 	}

@@ -197,3 +197,49 @@ func likeDomainColumns(p *Pass, n *pgsql.TableLikeClause) {
 		p.Report(f)
 	}
 }
+
+// resultDomainColumns gives a table that is made of a query what the domains of
+// its columns demand: PostgreSQL takes them over with the type. That stands
+// behind the statement, in which no constraint has a place.
+func resultDomainColumns(p *Pass, rel *pgsql.RangeVar, query pgsql.Node, aliases []pgsql.Node) {
+	var more strings.Builder
+	arrays := false
+	used := map[string]bool{}
+	alter := ";\nALTER TABLE " + p.Stmt.textOf(p.Stmt.tokenOf(rel), p.Stmt.nameEnd(p.Stmt.tokenOf(rel))) + " "
+	for _, c := range p.Catalog.ResultColumns(p.Stmt.Statement, p.Stmt.Source, query, aliases) {
+		d, ok := asDomain(p, c.User)
+		if !ok || c.Type.Dims > 0 {
+			arrays = arrays || ok && d.constrained()
+			continue
+		}
+		arrays = arrays || d.inArray
+		column := "ALTER COLUMN " + QuoteIdent(c.Name)
+		if d.value != "" {
+			more.WriteString(alter + column + " SET DEFAULT " + d.value)
+		}
+		if d.notNull {
+			more.WriteString(alter + column + " SET NOT NULL")
+		}
+		for _, k := range d.checks {
+			name := domainCheckName(p, columnPlaceOf(c), c.Name, k, func(name string) bool { return used[name] })
+			used[name] = true
+			more.WriteString(alter + "ADD " + checkClause(p, name, c.Name, k))
+		}
+	}
+	f := Finding{Severity: Warning, Fidelity: Exact}
+	f.at(p.Stmt, p.Stmt.tokenOf(rel), p.Stmt.nameEnd(p.Stmt.tokenOf(rel)))
+	if more.Len() > 0 {
+		f.Message = "columns are of a domain, which is written out: what it demands is given to the new table as well"
+		f.Edits = []Edit{p.Insert(len(p.Stmt.Text), more.String())}
+	}
+	if arrays {
+		f.Fidelity = Weaker
+		if f.Message != "" {
+			f.Message += "; "
+		}
+		f.Message += "nothing checks any more the elements of an array of a domain"
+	}
+	if f.Message != "" {
+		p.Report(f)
+	}
+}

@@ -20,6 +20,7 @@ var expressionIndexOrder = &Rule{
 	Issues:     []int{162504, 115250},
 	Sources: []string{
 		"measured on v26.1 with Temporal's visibility store: ORDER BY COALESCE(close_time, ...) DESC is served by no index, and 198 of 202 list statements read and sort all matches",
+		"measured on v26.1: ORDER BY lower(s), a + b, GREATEST(a, b) and COALESCE(a, b), each with an index of that expression, read and sort the table; WHERE lower(s) = 'x' reads the index",
 		"CockroachDB docs, expression-indexes.md", "CockroachDB source v26.1, pkg/sql/opt: expressions of indexes are matched with filters and joins, not with orderings",
 	},
 	Examples: []Example{

@@ -38,7 +38,9 @@ var foreignData = &Rule{
 			p.Report(manual("CockroachDB has no foreign tables", "Make a table of its own and fill it by an import, or leave the query of the other database to the application"))
 		case *pgsql.AlterTableStmt:
 			if n.Objtype == pgsql.ObjectForeignTable {
-				p.Report(manual("CockroachDB has no foreign tables", "Change the table that takes its place"))
+				f := manual("CockroachDB has no foreign tables", "Change the table that takes its place")
+				f.Follows = p.Catalog.Table(n.Relation) != nil // told where it was made
+				p.Report(f)
 			}
 		case *pgsql.DropUserMappingStmt:
 			p.drop(Exact, gone)

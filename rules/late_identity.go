@@ -150,7 +150,7 @@ func (id identityText) rename(rel *pgsql.RangeVar, column string) string {
 	if !id.named || id.sequence.Name == own {
 		return ""
 	}
-	return fmt.Sprintf("ALTER SEQUENCE %s RENAME TO %s", qualified(catalog.Name{Schema: rel.Schemaname, Name: own}), qualified(catalog.Name{Schema: rel.Schemaname, Name: id.sequence.Name}))
+	return fmt.Sprintf("ALTER SEQUENCE %s RENAME TO %s", qualified(catalog.Name{Schema: rel.Schemaname, Name: own}), QuoteIdent(id.sequence.Name))
 }
 
 func (s *lateKeys) addIdentity(p *Pass, cmd *pgsql.AlterTableCmd, k *pgsql.Constraint, list List, i int) {

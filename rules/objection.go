@@ -90,7 +90,31 @@ func onlyConstants(tree pgsql.Node) bool {
 
 func judgeStatement(p *Pass) []*objection {
 	st := p.Stmt
-	at := &site{
+	var out []*objection
+	var at *site
+	for _, e := range expr.Places(st.Tree, p.Catalog) {
+		causes := e.Judge(st.Text, true)
+		if len(causes) == 0 {
+			continue
+		}
+		if at == nil {
+			at = statementSite(p)
+		}
+		refused := silent(causes) && len(e.Judge(st.Text, false)) > loud(causes)
+		for _, c := range causes {
+			if p.Target.Meets(c.Versions) {
+				out = append(out, &objection{Cause: c, place: e.Place, root: e.Node, owner: e.Owner, column: e.Column, refused: refused, site: at})
+			}
+		}
+	}
+	writeCasts(out)
+	return out
+}
+
+// statementSite is the text of the statement at hand.
+func statementSite(p *Pass) *site {
+	st := p.Stmt
+	return &site{
 		exprText: exprText{st: st},
 		insert: func(token int, behind bool, text string) Edit {
 			if behind {
@@ -102,18 +126,6 @@ func judgeStatement(p *Pass) []*objection {
 			return p.Replace(st.Tokens[first].Start, st.Tokens[last].End, text)
 		},
 	}
-	var out []*objection
-	for _, e := range expr.Places(st.Tree, p.Catalog) {
-		causes := e.Judge(st.Text, true)
-		refused := silent(causes) && len(e.Judge(st.Text, false)) > loud(causes)
-		for _, c := range causes {
-			if p.Target.Meets(c.Versions) {
-				out = append(out, &objection{Cause: c, place: e.Place, root: e.Node, owner: e.Owner, column: e.Column, refused: refused, site: at})
-			}
-		}
-	}
-	writeCasts(out)
-	return out
 }
 
 // silent reports whether some of the causes are mostly nothing that CockroachDB
@@ -166,6 +178,13 @@ type textCast struct {
 // here, inner casts first, and each finding that has a part in it brings all of
 // it along, to be made once.
 func writeCasts(list []*objection) {
+	some := false
+	for _, o := range list {
+		some = some || len(o.Convert) > 0
+	}
+	if !some {
+		return
+	}
 	type where struct {
 		site   *site
 		token  int

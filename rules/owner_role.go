@@ -41,7 +41,7 @@ var ownerRole = &Rule{
 				return
 			}
 			(*known)[cmd.Newowner.Rolename] = true
-			f := Finding{Severity: Info, Message: fmt.Sprintf("role %s has to exist in CockroachDB before: the history does not make it", cmd.Newowner.Rolename)}
+			f := Finding{Severity: Info, Message: fmt.Sprintf("role %s has to exist in CockroachDB before, with CREATE on the schema or as a member of admin: the history does not make it", cmd.Newowner.Rolename)}
 			f.at(p.Stmt, list.Elements[i][1], list.Elements[i][1])
 			p.Report(f)
 		})

@@ -101,6 +101,10 @@ func (s *templateSection) see(st *Statement) {
 		}
 		s.made[n.Dbname] = true
 	case nil, *pgsql.VariableSetStmt, *pgsql.SelectStmt:
+	case *pgsql.AlterDatabaseStmt, *pgsql.AlterDatabaseSetStmt, *pgsql.DropdbStmt, *pgsql.CreateRoleStmt, *pgsql.AlterRoleStmt, *pgsql.AlterRoleSetStmt, *pgsql.GrantRoleStmt:
+		// about the server, wherever one is connected
+	case *pgsql.AlterOwnerStmt:
+		s.filled = s.filled || n.ObjectType != pgsql.ObjectDatabase
 	default:
 		s.filled = true
 	}

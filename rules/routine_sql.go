@@ -129,15 +129,17 @@ func (br *bodyReader) special(i int, name string, hasFrom bool, stop func(pgsql.
 
 // declares reports whether a block of the body declares the name.
 func (br *bodyReader) declares(name string) bool {
-	found := false
-	if br.r.plpgsql() {
-		br.b.src.Walk(func(n *pgsql.PLNode) {
-			for _, d := range n.Decls {
-				found = found || d.Name == name
-			}
-		})
+	if br.declared == nil {
+		br.declared = map[string]bool{}
+		if br.r.plpgsql() {
+			br.b.src.Walk(func(n *pgsql.PLNode) {
+				for _, d := range n.Decls {
+					br.declared[d.Name] = true
+				}
+			})
+		}
 	}
-	return found
+	return br.declared[name]
 }
 
 // call judges a function call.

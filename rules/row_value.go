@@ -19,7 +19,7 @@ var rowValue = &Rule{
 	Examples: []Example{
 		{
 			Name:   "as pg_dump --inserts writes it",
-			Input:  "CREATE TABLE t (id INT8 PRIMARY KEY, price MONEY, attrs HSTORE);\nINSERT INTO t VALUES (1, '$1,234.50', '\"a\"=>\"b\"'), (2, NULL, NULL), (3, '-$1.00', '');\n",
+			Input:  "CREATE TABLE t (id INT8 PRIMARY KEY, price MONEY, attrs public.hstore);\nINSERT INTO t VALUES (1, '$1,234.50', '\"a\"=>\"b\"'), (2, NULL, NULL), (3, '-$1.00', '');\n",
 			Output: "CREATE TABLE t (id INT8 PRIMARY KEY, price DECIMAL(19,2), attrs JSONB);\nINSERT INTO t VALUES (1, '1234.50', '{\"a\":\"b\"}'), (2, NULL, NULL), (3, '-1.00', '{}');\n",
 			Want:   []string{"2:26 error exact", "2:39 error exact"},
 			Error:  "unimplemented",
@@ -73,11 +73,11 @@ type rowsBehind struct {
 func (s *rowsBehind) report(p *Pass) {
 	for _, name := range s.columns {
 		c := s.table.Column(name)
-		if c == nil || c.Generated != "" || literals[builtin(c.Type)] == nil {
+		if c == nil || c.Generated != "" || literals[substituted(p, c)] == nil {
 			continue
 		}
-		f := manual(fmt.Sprintf("the rows hold column %s in the form of type %s, which %s does not read", name, builtin(c.Type), insteadOf[builtin(c.Type)]),
-			"Dump the rows anew with the column as it will be: "+dumpedAs[builtin(c.Type)])
+		f := manual(fmt.Sprintf("the rows hold column %s in the form of type %s, which %s does not read", name, substituted(p, c), insteadOf[substituted(p, c)]),
+			"Dump the rows anew with the column as it will be: "+dumpedAs[substituted(p, c)])
 		f.Stmt, f.End = s.copy, len(s.copy.Text)
 		for i := range s.copy.Tokens {
 			if k := s.copy.Tokens[i].Kind; i > 1 && (k == pgsql.Word || k == pgsql.Quoted) && pgsql.Fold(s.copy.Str(i)) == name {
@@ -97,6 +97,15 @@ var (
 	dumpedAs  = map[string]string{"money": "COPY (SELECT price::numeric, ...) TO STDOUT", "hstore": "COPY (SELECT hstore_to_json(attrs), ...) TO STDOUT"}
 )
 
+// substituted returns the name of a column's type as literals has it. A dump
+// qualifies the types of extensions.
+func substituted(p *Pass, c *catalog.Column) string {
+	if c.Type.Dims > 0 || p.Catalog.Type(catalog.Name{Schema: c.Type.Schema, Name: c.Type.Name}) != nil {
+		return ""
+	}
+	return c.Type.Name
+}
+
 // insertedValues judges the literals of INSERT ... VALUES, column by column.
 func insertedValues(p *Pass, n *pgsql.InsertStmt) {
 	values, ok := n.SelectStmt.(*pgsql.SelectStmt)
@@ -109,12 +118,12 @@ func insertedValues(p *Pass, n *pgsql.InsertStmt) {
 		if c == nil {
 			continue
 		}
-		read := literals[builtin(c.Type)]
+		read := literals[substituted(p, c)]
 		if read == nil {
 			continue
 		}
 		f := Finding{Severity: Error, Fidelity: Exact,
-			Message: fmt.Sprintf("%s does not read the form in which type %s is written: the literals of column %s are rewritten", insteadOf[builtin(c.Type)], builtin(c.Type), name)}
+			Message: fmt.Sprintf("%s does not read the form in which type %s is written: the literals of column %s are rewritten", insteadOf[substituted(p, c)], substituted(p, c), name)}
 		first, todo := -1, ""
 		for _, row := range values.ValuesLists {
 			list, ok := row.(*pgsql.List)
@@ -128,7 +137,7 @@ func insertedValues(p *Pass, n *pgsql.InsertStmt) {
 			to, ok := read(text)
 			switch {
 			case !ok:
-				todo = "Write the value as " + insteadOf[builtin(c.Type)] + " reads it"
+				todo = "Write the value as " + insteadOf[substituted(p, c)] + " reads it"
 			case to == text:
 				continue
 			default:
@@ -144,7 +153,7 @@ func insertedValues(p *Pass, n *pgsql.InsertStmt) {
 		}
 		if todo != "" {
 			f.Fidelity, f.Edits, f.Todo = Manual, nil, todo
-			f.Message = fmt.Sprintf("%s does not read the form in which a value of column %s is written", insteadOf[builtin(c.Type)], name)
+			f.Message = fmt.Sprintf("%s does not read the form in which a value of column %s is written", insteadOf[substituted(p, c)], name)
 		}
 		f.at(p.Stmt, first, first)
 		p.Report(f)

@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -60,7 +61,7 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 	r := &Run{
 		target:  target,
 		layout:  layout,
-		catalog: catalog.New(),
+		catalog: newCatalog(),
 		state:   map[*Rule]any{},
 	}
 	for _, rule := range all {
@@ -140,6 +141,13 @@ func (r *Run) Finish(replay func(func(*Statement)) error) ([]Reported, error) {
 	return r.take(), r.failed
 }
 
+// newCatalog returns an empty catalog that knows the types of views.
+func newCatalog() *catalog.Catalog {
+	c := catalog.New()
+	c.Results = expr.ResultColumns
+	return c
+}
+
 // again goes through the history once more for one rule.
 func (r *Run) again(rule *Rule, f func(*Pass)) {
 	if r.failed != nil {
@@ -147,7 +155,7 @@ func (r *Run) again(rule *Rule, f func(*Pass)) {
 	}
 	final := r.catalog
 	defer func() { r.catalog = final }()
-	r.catalog = catalog.New()
+	r.catalog = newCatalog()
 	pass := Pass{Rule: rule, Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
 	r.failed = r.replay(func(st *Statement) {
 		pass.Stmt = st

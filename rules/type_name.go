@@ -84,6 +84,8 @@ func checkTypeName(u *typeUse) {
 			return
 		}
 		edit(plain, fmt.Sprintf("type %s is built into CockroachDB and is found without a schema only", strings.TrimSpace(plain)))
+	case mods != "" && !numbers(mods):
+		return // only ever a mistake
 	case mods != "" && strings.EqualFold(strings.Trim(plain, `"`), "bpchar"):
 		edit("CHAR", "CockroachDB reads no length behind BPCHAR: CHAR is the same type")
 	case mods != "" && (plain != head || strings.HasPrefix(plain, `"`)) && modifiedTypes[strings.Trim(plain, `"`)]:
@@ -99,6 +101,12 @@ func checkTypeName(u *typeUse) {
 				Edits: []Edit{u.p.Replace(from, from+end-1, "6")}})
 		}
 	}
+}
+
+// numbers reports whether what a type's parentheses hold is numbers.
+func numbers(mods string) bool {
+	end := strings.IndexByte(mods, ')')
+	return end > 0 && strings.Trim(mods[1:end], "0123456789, ") == ""
 }
 
 // modifiedTypes are the built-in types, by the names that they are stored under,

@@ -60,6 +60,10 @@ func reportUsingIndex(p *Pass, k *pgsql.Constraint, list List, i int) {
 		var columns []string
 		if len(ixs) == 1 {
 			for _, c := range ixs[0].Columns {
+				if c.Column == "" { // an expression, of which PostgreSQL makes no key either
+					columns = nil
+					break
+				}
 				columns = append(columns, QuoteIdent(c.Column))
 			}
 		}

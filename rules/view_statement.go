@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -29,9 +30,9 @@ var viewStatement = &Rule{
 		{
 			Name:   "a short column list",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8);\n",
-			Input:  "CREATE VIEW v (x) AS SELECT id, a FROM t;\n",
-			Output: "CREATE VIEW v (x, a) AS SELECT id, a FROM t;\n",
-			Want:   []string{"1:15 error exact"},
+			Input:  "CREATE VIEW v (x) AS SELECT id, a FROM t;\nCREATE VIEW w (x) AS SELECT * FROM t;\nCREATE VIEW u (x) AS VALUES (1, 2);\n",
+			Output: "CREATE VIEW v (x, a) AS SELECT id, a FROM t;\nCREATE VIEW w (x, a) AS SELECT * FROM t;\nCREATE VIEW u (x, column2) AS VALUES (1, 2);\n",
+			Want:   []string{"1:15 error exact", "2:15 error exact", "3:15 error exact"},
 			Error:  "specifies 1 column name, but data source has 2 columns",
 		},
 		{
@@ -122,8 +123,11 @@ func alterMatview(p *Pass, rv *pgsql.RangeVar) {
 
 // completeColumns completes a column list that is shorter than the query.
 func completeColumns(p *Pass, rv *pgsql.RangeVar, aliases []pgsql.Node, query pgsql.Node) {
-	names, ok := columnNames(query)
-	if rv == nil || len(aliases) == 0 || !ok || len(names) <= len(aliases) {
+	if rv == nil || len(aliases) == 0 {
+		return
+	}
+	names, ok := resultNames(p, query)
+	if len(names) <= len(aliases) {
 		return
 	}
 	st := p.Stmt
@@ -139,6 +143,10 @@ func completeColumns(p *Pass, rv *pgsql.RangeVar, aliases []pgsql.Node, query pg
 	f := Finding{Severity: Error, Fidelity: Exact, Message: "CockroachDB wants a name for each column or for none: the list is completed with the names that the query gives"}
 	f.at(st, i, shut)
 	f.Edits = []Edit{p.Insert(st.Tokens[shut].Start, text)}
+	if !ok {
+		f.Fidelity, f.Edits, f.Todo = Manual, nil, "Name all columns"
+		f.Message = "CockroachDB wants a name for each column or for none, and the list has fewer than the query"
+	}
 	p.Report(f)
 }
 
@@ -162,8 +170,8 @@ func nameColumns(p *Pass, aliases []pgsql.Node, query pgsql.Node, stop func(int,
 	if len(aliases) > 0 {
 		return
 	}
-	names, ok := columnNames(query)
-	if !ok {
+	names, _ := resultNames(p, query)
+	if len(names) != len(sel.TargetList) {
 		return
 	}
 	for i, name := range names {
@@ -176,37 +184,13 @@ func nameColumns(p *Pass, aliases []pgsql.Node, query pgsql.Node, stop func(int,
 	}
 }
 
-// columnNames returns the names of a query's columns; ok is false where a star
-// or another form hides them.
-func columnNames(query pgsql.Node) (names []string, ok bool) {
-	sel, isSelect := query.(*pgsql.SelectStmt)
-	if !isSelect {
-		return nil, false
+// resultNames returns the names of a query's columns; ok is false if not all of
+// them are known.
+func resultNames(p *Pass, query pgsql.Node) (names []string, ok bool) {
+	columns, ok := expr.ResultColumns(p.Catalog, query)
+	for _, c := range columns {
+		ok = ok && c.Name != "?column?"
+		names = append(names, c.Name)
 	}
-	for sel.Larg != nil {
-		sel = sel.Larg
-	}
-	for _, e := range sel.TargetList {
-		rt, isTarget := e.(*pgsql.ResTarget)
-		if !isTarget {
-			return nil, false
-		}
-		name := rt.Name
-		if name == "" {
-			switch v := rt.Val.(type) {
-			case *pgsql.ColumnRef:
-				s, isName := v.Fields[len(v.Fields)-1].(*pgsql.String)
-				if !isName {
-					return nil, false
-				}
-				name = s.Sval
-			case *pgsql.FuncCall:
-				name = catalog.ListName(v.Funcname).Name
-			default:
-				name = "?column?"
-			}
-		}
-		names = append(names, name)
-	}
-	return names, len(names) > 0
+	return names, ok
 }

@@ -251,39 +251,60 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 // editsBySource returns the edits of all fixes that are applied, or nil if
 // there is none.
 func (r *Result) editsBySource(found *lint.Report, opts Options) [][]rules.Edit {
-	var out [][]rules.Edit
+	var list [][]placedEdit
 	for i := range found.Findings {
 		f := &found.Findings[i]
 		if !f.Fixed() || opts.Apply != nil && !opts.Apply(f, r.origin) {
 			continue
 		}
-		if out == nil {
-			out = make([][]rules.Edit, len(r.Texts))
+		if list == nil {
+			list = make([][]placedEdit, len(r.Texts))
 		}
 		for _, e := range f.Edits {
-			out[e.Source] = append(out[e.Source], e)
+			p := placedEdit{e, f.Start.Offset, f.End.Offset}
+			if e.Source != f.Source { // its own place is all that it has there
+				p.from, p.to = e.Start, e.End
+			}
+			list[e.Source] = append(list[e.Source], p)
 		}
+	}
+	if list == nil {
+		return nil
+	}
+	out := make([][]rules.Edit, len(list))
+	for i := range list {
+		out[i] = ordered(list[i])
 	}
 	return out
 }
 
-// spans are ranges of a source, in the order of their starts.
+// spans are the places of findings in a source, in the order of their starts.
 type spans []span
 
-type span struct{ start, furthest int64 } // furthest end of this one and those before
-
-func (s spans) add(start, end int64) spans {
-	if n := len(s); n > 0 {
-		end = max(end, s[n-1].furthest)
-	}
-	return append(s, span{start, end})
+type span struct {
+	start, end int64
+	furthest   int64 // end of this one and those before
+	finding    int   // index in the report
 }
 
-// touch reports whether one of them has a place in common with [start, end],
-// or an edge.
-func (s spans) touch(start, end int64) bool {
+func (s spans) add(start, end int64, finding int) spans {
+	furthest := end
+	if n := len(s); n > 0 {
+		furthest = max(end, s[n-1].furthest)
+	}
+	return append(s, span{start, end, furthest, finding})
+}
+
+// touch returns the finding of one that has a place in common with [start, end],
+// or an edge; -1 if there is none.
+func (s spans) touch(start, end int64) int {
 	i := sort.Search(len(s), func(i int) bool { return s[i].start > end })
-	return i > 0 && s[i-1].furthest >= start
+	for i--; i >= 0 && s[i].furthest >= start; i-- {
+		if s[i].end >= start {
+			return s[i].finding
+		}
+	}
+	return -1
 }
 
 // place is where findings of one rule stand.
@@ -312,32 +333,30 @@ func (r *Result) merge(later *lint.Report, original *lint.Result) {
 		list = append(list, found{f, t.Origin(f.Start.Offset), t.Origin(f.End.Offset)})
 	}
 
-	fixed := map[place]spans{}
-	for i := range r.Report.Findings { // sorted by place
-		if f := &r.Report.Findings[i]; f.Fixed() {
-			fixed[place{f.Rule, f.Source}] = fixed[place{f.Rule, f.Source}].add(f.Start.Offset, f.End.Offset)
-		}
-	}
+	fixed := r.places((*lint.Finding).Fixed)
 	mended := map[place]spans{}
 	for _, n := range list {
-		if k := (place{n.f.Rule, n.f.Source}); n.f.Fixed() && !fixed[k].touch(n.start, n.end) {
-			mended[k] = mended[k].add(n.start, n.end)
+		k := place{n.f.Rule, n.f.Source}
+		if !n.f.Fixed() {
+			continue
 		}
+		if i := fixed[k].touch(n.start, n.end); i >= 0 {
+			old := &r.Report.Findings[i] // goes on with its fix
+			old.Elsewhere = append(old.Elsewhere, r.elsewhere(n.f.Edits)...)
+			continue
+		}
+		mended[k] = mended[k].add(n.start, n.end, 0)
 	}
 	if len(mended) > 0 {
 		r.Report.Filter(func(_ int, f *lint.Finding) bool {
-			return f.Fixed() || !mended[place{f.Rule, f.Source}].touch(f.Start.Offset, f.End.Offset)
+			return f.Fixed() || mended[place{f.Rule, f.Source}].touch(f.Start.Offset, f.End.Offset) < 0
 		})
 	}
-	known := map[place]spans{}
-	for i := range r.Report.Findings {
-		f := &r.Report.Findings[i]
-		known[place{f.Rule, f.Source}] = known[place{f.Rule, f.Source}].add(f.Start.Offset, f.End.Offset)
-	}
+	known := r.places(func(*lint.Finding) bool { return true })
 
 	added := false
 	for _, n := range list {
-		if known[place{n.f.Rule, n.f.Source}].touch(n.start, n.end) {
+		if known[place{n.f.Rule, n.f.Source}].touch(n.start, n.end) >= 0 {
 			continue
 		}
 		f, t := *n.f, &r.Texts[n.f.Source]
@@ -356,6 +375,18 @@ func (r *Result) merge(later *lint.Report, original *lint.Result) {
 	if added {
 		r.Report.Sort()
 	}
+}
+
+// places returns where the findings of the report stand that are of a kind.
+func (r *Result) places(of func(*lint.Finding) bool) map[place]spans {
+	out := map[place]spans{}
+	for i := range r.Report.Findings { // sorted by place
+		if f := &r.Report.Findings[i]; of(f) {
+			k := place{f.Rule, f.Source}
+			out[k] = out[k].add(f.Start.Offset, f.End.Offset, i)
+		}
+	}
+	return out
 }
 
 // elsewhere maps edits of an intermediate text to the places of the sources that

@@ -55,15 +55,20 @@ func open(ctx context.Context, arg string, e env) (*input, error) {
 	}
 	info, err := os.Stat(arg)
 	switch {
+	case arg == "":
+		return nil, errors.New("the path is empty: name a directory, a file, or - for standard input")
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s: no such file or directory", arg)
 	case err != nil:
 		return nil, fmt.Errorf("open %s: %w", arg, reason(err))
 	case info.IsDir():
+		if err := searchable(arg); err != nil {
+			return nil, fmt.Errorf("open %s: %w", arg, reason(err))
+		}
 		in.fsys, in.dir, in.prefix = os.DirFS(arg), arg, prefixOf(arg)
 		return in, nil
 	case !info.Mode().IsRegular() && info.Mode()&os.ModeNamedPipe == 0:
-		return nil, fmt.Errorf("%s: neither a file nor a directory", arg)
+		return nil, fmt.Errorf("%s is %s: name a directory, a file, or - for standard input", arg, kindOf(info.Mode()))
 	}
 	in.name = filepath.ToSlash(arg)
 	if info.Mode().IsRegular() && info.Size() >= spool.Large {
@@ -80,6 +85,30 @@ func open(ctx context.Context, arg string, e env) (*input, error) {
 	}
 	in.text = text
 	return in, nil
+}
+
+// searchable returns why the files of a directory cannot be listed or looked at.
+func searchable(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	if err := d.Close(); err != nil {
+		return err
+	}
+	_, err = os.Stat(filepath.Join(dir, "."))
+	return err
+}
+
+// kindOf names what is neither a file nor a directory.
+func kindOf(m fs.FileMode) string {
+	switch {
+	case m&fs.ModeSocket != 0:
+		return "a socket"
+	case m&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "neither a file nor a directory"
 }
 
 // prefixOf returns the path of a directory from the working directory, with

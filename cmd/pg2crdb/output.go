@@ -98,7 +98,7 @@ func writeTree(ctx context.Context, dir string, files map[string][]byte) error {
 	}
 	tmp, err := os.MkdirTemp(parent, "."+filepath.Base(dir)+".tmp-*")
 	if err != nil {
-		return fmt.Errorf("write beside %s: %w", dir, reason(err))
+		return fmt.Errorf("write %s: it is made beside its place first, in %s: %w", dir, parent, reason(err))
 	}
 	defer os.RemoveAll(tmp)
 	fresh := filepath.Join(tmp, "new")

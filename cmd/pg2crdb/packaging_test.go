@@ -83,34 +83,6 @@ func TestPackaging(t *testing.T) {
 		}
 	}
 
-	var release struct {
-		Version int
-		Builds  []struct {
-			ID           string
-			Goos, Goarch []string
-			Env          []string
-			Ldflags      []string
-		}
-		Checksum struct {
-			Name string `yaml:"name_template"`
-		}
-	}
-	readYAML(t, ".goreleaser.yaml", &release)
-	var targets []string
-	for _, b := range release.Builds {
-		if len(b.Goos) != 1 || len(b.Goarch) != 1 || b.ID != b.Goos[0]+"-"+b.Goarch[0] {
-			t.Errorf("build %+v", b)
-			continue
-		}
-		targets = append(targets, b.ID)
-		if flags := strings.Join(b.Ldflags, " "); strings.Contains(flags, "-static") != (b.Goos[0] == "linux") ||
-			!strings.Contains(flags, "main.releaseVersion=") || !strings.Contains(flags, "main.releaseCommit=") {
-			t.Errorf("build %s: linker flags %s", b.ID, flags)
-		}
-	}
-	if got := strings.Join(targets, " "); got != "linux-amd64 linux-arm64 darwin-amd64 darwin-arm64 windows-amd64 windows-arm64" || release.Checksum.Name != "checksums.txt" {
-		t.Errorf("%s, %s", got, release.Checksum.Name)
-	}
 	for _, name := range []string{"github.yml", "gitlab.yml", "pre-commit.yaml"} {
 		readYAML(t, "examples/ci/"+name, new(any))
 	}
@@ -147,21 +119,5 @@ func TestManPages(t *testing.T) {
 		if name == "pg2crdb-lint.1" && !bytes.Contains(text, []byte("write-baseline")) {
 			t.Errorf("%s does not name --write-baseline", name)
 		}
-	}
-}
-
-// What the linker sets is what version prints.
-func TestReleaseVersion(t *testing.T) {
-	if testing.Short() {
-		t.Skip("links a binary")
-	}
-	bin := filepath.Join(t.TempDir(), "pg2crdb")
-	build := exec.Command("go", "build", "-ldflags", "-X main.releaseVersion=1.2.3 -X main.releaseCommit=abc", "-o", bin, ".")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	out, err := exec.Command(bin, "version").Output()
-	if err != nil || !bytes.HasPrefix(out, []byte("pg2crdb v1.2.3\ncommit abc\n")) {
-		t.Errorf("%s, %v", out, err)
 	}
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +25,9 @@ var update = flag.Bool("update", false, "write the expected output of the script
 //	repeat FILE TEXT N...  writes texts N times each
 //	valid SCHEMA FILE      holds a JSON file against a schema
 //	sed FILE OLD NEW       replaces text in a file
+//	socket FILE            makes a Unix socket
+//	asnobody ARGS...       runs pg2crdb as a user whom permissions stop, also
+//	                       where the tests run as root; condition [nobody]
 func TestScript(t *testing.T) {
 	repo, err := filepath.Abs("../..")
 	if err != nil {
@@ -46,7 +51,19 @@ func TestScript(t *testing.T) {
 			}
 			return nil
 		},
-		Condition: func(cond string) (bool, error) { return cond == "temporal" && hasTemporal(), nil },
+		Condition: func(cond string) (bool, error) {
+			switch cond {
+			case "temporal":
+				return hasTemporal(), nil
+			case "nobody":
+				return canBeNobody(), nil
+			}
+			if name, ok := strings.CutPrefix(cond, "exists:"); ok { // such as a device
+				_, err := os.Stat(name)
+				return err == nil, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"write": func(ts *testscript.TestScript, _ bool, args []string) {
 				var b strings.Builder
@@ -73,6 +90,12 @@ func TestScript(t *testing.T) {
 				}
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o644))
 			},
+			"socket": func(ts *testscript.TestScript, _ bool, args []string) {
+				l, err := net.Listen("unix", ts.MkAbs(args[0]))
+				ts.Check(err)
+				ts.Defer(func() { l.Close() })
+			},
+			"asnobody": asNobody,
 			"valid": func(ts *testscript.TestScript, _ bool, args []string) {
 				schema, err := jsonschema.NewCompiler().Compile(filepath.Join(repo, filepath.FromSlash(args[0])))
 				ts.Check(err)

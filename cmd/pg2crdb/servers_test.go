@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +24,8 @@ func (m withServers) Run() int { return pgtest.Main(m.M) }
 // at $PG; those of testdata/verify/live need both. Beside testscript's own
 // commands there is
 //
-//	scratch URL   fails if the server holds a scratch database
+//	scratch URL   fails if the server holds a scratch database that was not there
+//	              before the script
 func TestVerifyScript(t *testing.T) {
 	for _, test := range []struct {
 		dir   string
@@ -42,38 +43,48 @@ func TestVerifyScript(t *testing.T) {
 				Dir: test.dir,
 				Setup: func(e *testscript.Env) error {
 					test.setup(t, e)
+					for _, server := range []string{"CRDB", "PG"} {
+						if url := e.Getenv(server); url != "" {
+							names, err := scratchDatabases(url)
+							if err != nil {
+								return err
+							}
+							e.Values[url] = names
+						}
+					}
 					return nil
 				},
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
-					"scratch": func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(noScratch(args[0])) },
+					"scratch": func(ts *testscript.TestScript, _ bool, args []string) {
+						names, err := scratchDatabases(args[0])
+						ts.Check(err)
+						before, _ := ts.Value(args[0]).([]string)
+						for _, n := range names {
+							if !slices.Contains(before, n) {
+								ts.Fatalf("%s is left behind", n)
+							}
+						}
+					},
 				},
 			})
 		})
 	}
 }
 
-// noScratch returns an error if a server holds a scratch database.
-func noScratch(url string) error {
+// scratchDatabases are the scratch databases that a server holds.
+func scratchDatabases(url string) ([]string, error) {
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer conn.Close(ctx)
 	rows, err := conn.Query(ctx, "SELECT datname FROM pg_database")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return err
-	}
-	for _, n := range names {
-		if strings.HasPrefix(n, "pg2crdb_verify_") {
-			return fmt.Errorf("%s is left behind", n)
-		}
-	}
-	return nil
+	return slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, "pg2crdb_verify_") }), err
 }
 
 func TestMain(m *testing.M) {

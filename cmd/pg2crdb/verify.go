@@ -22,6 +22,8 @@ type verifyFlags struct {
 	url, binary, download, image, output string
 	upgrade, twice                       bool
 	timeout                              time.Duration
+	against                              string
+	rows                                 int
 }
 
 func newVerify(e env) *cobra.Command {
@@ -33,9 +35,12 @@ func newVerify(e env) *cobra.Command {
 			"name that is dropped at the end. Each rejection is reported at its line of the source.\n\n" +
 			"The server is the one at --url; or a binary (--cockroach, or COCKROACH_BINARY), started with its\n" +
 			"data in memory; or a release that is downloaded (--download); or a container (--image).\n\n" +
-			"Exit codes: 0 everything was accepted, 1 something was rejected, 2 trouble with usage, input or server.",
+			"With --against, the original is applied to a PostgreSQL, likewise in a scratch database, and what\n" +
+			"the two hold is compared; each difference names the rule that explains it, or is an error.\n\n" +
+			"Exit codes: 0 everything was accepted, 1 something was rejected or differs, 2 trouble with usage, input or server.",
 		Example: "  pg2crdb verify temporal@v1.30.4 --cockroach ./cockroach --upgrade --twice\n" +
-			"  pg2crdb verify migrations --url 'postgresql://root@localhost:26257/defaultdb?sslmode=disable'",
+			"  pg2crdb verify migrations --url 'postgresql://root@localhost:26257/defaultdb?sslmode=disable'\n" +
+			"  pg2crdb verify migrations --cockroach ./cockroach --against postgresql://postgres@localhost/postgres --rows 200",
 		Args: oneArgument("verify"),
 		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), args[0], e) },
 	}
@@ -48,6 +53,8 @@ func newVerify(e env) *cobra.Command {
 	fl.BoolVar(&f.upgrade, "upgrade", false, "also upgrade from every earlier version")
 	fl.BoolVar(&f.twice, "twice", false, "also apply each version twice: the second time must change nothing")
 	fl.DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long one statement may take")
+	fl.StringVar(&f.against, "against", "", "a PostgreSQL, as a URL: apply the original there, and compare tables, columns, keys, indexes, checks and views")
+	fl.IntVar(&f.rows, "rows", 0, "with --against, also put so many rows into each table of both and compare what is stored")
 	fl.StringVar(&f.output, "output", "", "write the report to this file instead of standard output")
 	return cmd
 }
@@ -55,6 +62,9 @@ func newVerify(e env) *cobra.Command {
 func (f *verifyFlags) run(ctx context.Context, arg string, e env) error {
 	if err := f.validate(print.Formats()); err != nil {
 		return err
+	}
+	if f.rows < 0 || f.rows > 0 && f.against == "" {
+		return errors.New("--rows N goes with --against: the rows are compared with those of a PostgreSQL")
 	}
 	in, err := open(ctx, arg, e)
 	if err != nil {
@@ -82,8 +92,15 @@ func (f *verifyFlags) run(ctx context.Context, arg string, e env) error {
 	} else if !covers(opts.Target, t) {
 		fmt.Fprintf(e.stderr, "note: the server is v%s, which is outside the target %s\n", server.Series, opts.Target)
 	}
+	vopts := verify.Options{Timeout: f.timeout, Upgrade: f.upgrade, Twice: f.twice, Rows: f.rows}
+	if f.against != "" {
+		if vopts.Against, err = verify.ConnectPostgres(ctx, f.against); err != nil {
+			return fmt.Errorf("--against: %w", err)
+		}
+	}
 	progress, done := statementBar(e)
-	res, err := verify.Run(ctx, server, out, verify.Options{Timeout: f.timeout, Upgrade: f.upgrade, Twice: f.twice, Progress: progress})
+	vopts.Progress = progress
+	res, err := verify.Run(ctx, server, out, vopts)
 	done()
 	if err != nil {
 		return err
@@ -145,9 +162,11 @@ func (f *verifyFlags) server(ctx context.Context, target rules.Target, e env) (s
 func (f *verifyFlags) summary(res *verify.Result, s *verify.Server, e env) {
 	rejected, follow := 0, 0
 	for _, x := range res.Report.Findings {
-		if x.Follows {
+		switch {
+		case x.Rule != verify.Rejected:
+		case x.Follows:
 			follow++
-		} else {
+		default:
 			rejected++
 		}
 	}
@@ -159,4 +178,8 @@ func (f *verifyFlags) summary(res *verify.Result, s *verify.Server, e env) {
 	}
 	fmt.Fprintf(e.stderr, "%d statements run on CockroachDB v%s: %d rejected, %d more follow from these; the run from the beginning took %s\n",
 		res.Statements, s.Series, rejected, follow, res.Elapsed.Round(time.Millisecond))
+	if f.against != "" {
+		c := res.Compared
+		fmt.Fprintf(e.stderr, "held against PostgreSQL: %d tables and %d rows, %d differences that a rule explains, %d that none does\n", c.Tables, c.Rows, c.Explained, c.Unexplained)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -45,7 +46,11 @@ func (f *lintFlags) view(ctx context.Context, in *input, tree *layout.Tree, e en
 	if f.baseline != "" && !f.writeBaseline {
 		text, err := os.ReadFile(f.baseline)
 		if err != nil {
-			return nil, fmt.Errorf("--baseline: read %s: %w; --write-baseline writes it", f.baseline, reason(err))
+			todo := "name the file that --write-baseline wrote"
+			if errors.Is(err, fs.ErrNotExist) {
+				todo = "--write-baseline writes it"
+			}
+			return nil, fmt.Errorf("--baseline: read %s: %w; %s", f.baseline, reason(err), todo)
 		}
 		if v.known, err = baseline.Read(bytes.NewReader(text)); err != nil {
 			return nil, fmt.Errorf("--baseline: %s: %w", f.baseline, err)

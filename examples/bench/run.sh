@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # pg2crdb lint beside squawk on the same files, in one run of hyperfine: the SQL
-# files of a Temporal release, and a history of 10 MB that is made here.
+# files of a Temporal release, and a file of 10 MB that internal/synth makes.
 #
 #   examples/bench/run.sh [DIRECTORY FOR THE FILES AND RESULTS]
 #
@@ -36,6 +36,7 @@ squawk=$(squawk_binary) || skip "squawk is not installed (npm install squawk-cli
 [ -n "$squawk" ] || skip "the binary of squawk-cli was not found"
 
 go build -o "$dir/pg2crdb" ./cmd/pg2crdb
+printf '%s\n' "$("$dir/pg2crdb" version | head -n 1)" "$("$squawk" --version)" "$(hyperfine --version)"
 
 # temporal prints the schema folder of the release in the module cache.
 temporal() {
@@ -45,29 +46,6 @@ temporal() {
   mkdir -p "$dir/temporal"
   unzip -qo "$module" '*/schema/postgresql/v12/*' -d "$dir/temporal"
   find "$dir/temporal" -type d -path '*/schema/postgresql/v12'
-}
-
-# history writes 200 migrations of 50 kB: tables, indexes, columns, comments.
-history() {
-  mkdir -p "$1"
-  awk -v dir="$1" 'BEGIN {
-    for (f = 1; f <= 200; f++) {
-      file = sprintf("%s/%04d_step.sql", dir, f)
-      for (t = 1; t <= 64; t++) {
-        name = sprintf("t_%d_%d", f, t)
-        printf "-- %s: orders of the customer, step %d\n", name, f > file
-        printf "CREATE TABLE %s (\n  id BIGSERIAL PRIMARY KEY,\n  customer_id BIGINT NOT NULL,\n", name > file
-        printf "  doc JSONB NOT NULL DEFAULT %s,\n  note VARCHAR(255),\n", "\047{}\047" > file
-        printf "  amount NUMERIC(12, 2) CHECK (amount >= 0),\n  n INTEGER NOT NULL DEFAULT 0,\n" > file
-        printf "  created_at TIMESTAMPTZ NOT NULL DEFAULT now()\n);\n" > file
-        printf "CREATE INDEX %s_customer ON %s (customer_id, created_at DESC) WHERE amount > 0;\n", name, name > file
-        printf "CREATE INDEX %s_doc ON %s USING gin (doc jsonb_path_ops);\n", name, name > file
-        printf "ALTER TABLE %s ADD COLUMN state TEXT, ADD COLUMN changed_at TIMESTAMP;\n", name > file
-        printf "COMMENT ON TABLE %s IS %s;\n\n", name, "\047orders\047" > file
-      }
-      close(file)
-    }
-  }'
 }
 
 compare() {
@@ -85,5 +63,5 @@ if path=$(temporal) && [ -n "$path" ]; then
 else
   echo "skipped: go.temporal.io/server@$release is not to be had"
 fi
-history "$dir/history"
-compare history "$dir/history"
+go run ./internal/tools/synth history 10000000 "$dir/history.sql"
+compare history "$dir/history.sql"

@@ -102,6 +102,10 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 				}
 			}
 		}
+	case pgsql.ATSetIdentity:
+		if l, ok := cmd.Def.(*pgsql.List); ok && col != nil {
+			setIdentity(col, l.Items)
+		}
 	case pgsql.ATDropIdentity:
 		if col != nil {
 			col.Identity = 0
@@ -144,6 +148,20 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 		t.Unlogged = false
 	case pgsql.ATSetUnLogged:
 		t.Unlogged = true
+	}
+}
+
+// setIdentity follows ALTER COLUMN ... SET GENERATED and SET CACHE.
+func setIdentity(col *Column, options []pgsql.Node) {
+	for _, o := range options {
+		if d, ok := o.(*pgsql.DefElem); ok && d.Defname == "generated" {
+			if kind, ok := d.Arg.(*pgsql.Integer); ok { // the letter of pg_attribute
+				col.Identity = byte(kind.Ival)
+			}
+		}
+	}
+	if n := cacheOption(options); n > 0 {
+		col.Cache = n
 	}
 }
 

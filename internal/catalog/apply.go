@@ -313,7 +313,9 @@ func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
 func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 	if n.IntoClause != nil && n.IntoClause.Rel != nil {
 		name := a.create(rangeName(n.IntoClause.Rel))
-		set(a.Catalog, a.relations, name, a.newTable(name, Plain, a.place()))
+		t := a.newTable(name, Plain, a.place())
+		t.content.columns = a.resultColumns(n, nil)
+		set(a.Catalog, a.relations, name, t)
 		return
 	}
 	if len(n.TargetList) != 1 {

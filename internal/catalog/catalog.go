@@ -34,6 +34,10 @@ type Catalog struct {
 	// SearchPath is the current search path; the first schema is where
 	// unqualified names are made.
 	SearchPath []string
+	// Results types the columns of a query's result, for views and CREATE TABLE
+	// AS; ok is false if it does not know all of them. Package expr can, and
+	// stands above this one. Nil leaves the types of expressions unknown.
+	Results func(c *Catalog, query pgsql.Node) (columns []*Column, ok bool)
 
 	schemas    map[string]bool
 	relations  map[Name]*Table // tables, views, materialized views, foreign tables

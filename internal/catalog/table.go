@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -222,13 +223,27 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 	}
 	if out.Name == "" {
 		out.Unnamed = a.st.Start() + int64(k.Location)
-		out.Name = t.Name.Name + "_" + suffix
-		for i := 1; t.Constraint(out.Name) != nil; i++ {
-			out.Name = t.Name.Name + "_" + suffix + string(rune('0'+i%10))
-		}
+		out.Name = freeName(t, t.Name.Name+"_"+suffix)
 	}
 	held := t.open()
 	held.constraints = append(held.constraints, out)
+}
+
+// freeName returns the first name that no constraint of the table has: the given
+// one, or with the first number behind it for which that is so.
+func freeName(t *Table, name string) string {
+	if t.Constraint(name) == nil {
+		return name
+	}
+	taken := map[string]bool{}
+	for _, c := range t.Constraints() {
+		taken[c.Name] = true
+	}
+	for i := 1; ; i++ {
+		if numbered := name + strconv.Itoa(i); !taken[numbered] {
+			return numbered
+		}
+	}
 }
 
 // onlyColumn returns the column that an expression names if it names one and
@@ -281,6 +296,14 @@ func (a *applier) createTableAs(n *pgsql.CreateTableAsStmt) {
 	set(a.Catalog, a.relations, name, t)
 }
 
+// ResultColumns returns the columns that a query's result has at this point of
+// the history, as a table made of it has them: with a name and a type, and with
+// a place of their own within that of the statement.
+func (c *Catalog) ResultColumns(st *pgsql.Statement, source int, query pgsql.Node, aliases []pgsql.Node) []*Column {
+	a := &applier{Catalog: c, st: st, source: source}
+	return a.resultColumns(query, names(aliases))
+}
+
 func (a *applier) createView(n *pgsql.ViewStmt) {
 	name := a.create(rangeName(n.View))
 	t := a.newTable(name, View, a.place())
@@ -288,9 +311,37 @@ func (a *applier) createView(n *pgsql.ViewStmt) {
 	set(a.Catalog, a.relations, name, t)
 }
 
-// resultColumns names the columns of a query, and types those that are plain
-// columns of a known table.
+// resultColumns names and types the columns of a query. What is plainly a column
+// of a known table keeps its user-defined type as the table's statement meant
+// it; the rest is as Results says.
 func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
+	out := a.plainColumns(query)
+	if a.Results != nil {
+		if typed, ok := a.Results(a.Catalog, query); ok {
+			for i, c := range typed {
+				if len(out) == len(typed) && out[i].Type.Name != "" {
+					typed[i] = out[i]
+				} else {
+					c.User = a.Type(Name{c.Type.Schema, c.Type.Name})
+				}
+			}
+			out = typed
+		}
+	}
+	for i, c := range out {
+		at := a.st.Start() + int64(i)
+		k := &Column{Name: c.Name, Type: c.Type, User: c.User, Def: Place{a.source, at, at, a.st.Stop()}}
+		if i < len(aliases) {
+			k.Name = aliases[i]
+		}
+		out[i] = k
+	}
+	return out
+}
+
+// plainColumns are the columns of a query, with the types of those that are
+// plain columns of a known table.
+func (a *applier) plainColumns(query pgsql.Node) []*Column {
 	sel, _ := query.(*pgsql.SelectStmt)
 	if sel == nil {
 		return nil
@@ -346,11 +397,6 @@ func (a *applier) resultColumns(query pgsql.Node, aliases []string) []*Column {
 			c.Type, c.User = TypeOf(v.TypeName), a.userType(v.TypeName)
 		}
 		out = append(out, c)
-	}
-	for i, alias := range aliases {
-		if i < len(out) {
-			out[i].Name = alias
-		}
 	}
 	return out
 }

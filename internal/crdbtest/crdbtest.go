@@ -16,6 +16,8 @@ import (
 
 	"github.com/cockroachdb/cockroach-go/v2/testserver"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/pg2crdb/pg2crdb/internal/quick"
 )
 
 // Skip is what a test says that needs a server and finds none.
@@ -48,6 +50,7 @@ func URL(t testing.TB) string {
 			return
 		}
 		started.url = ts.PGURL().String()
+		started.err = quick.Apply(context.Background(), started.url)
 	})
 	if started.err != nil {
 		t.Fatalf("start %s: %v", binary, started.err)

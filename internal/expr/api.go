@@ -252,8 +252,10 @@ func Judge(e pgsql.Node, s Scope, c Context) []Cause {
 // Column is a column of a query's result.
 type Column struct {
 	Name string
-	// Postgres and Cockroach are its types; the zero Type if not known.
+	// Postgres and Cockroach are its types; the zero Type if not known. Differs
+	// reports that CockroachDB does not take them for one another.
 	Postgres, Cockroach catalog.Type
+	Differs             bool
 	// Node is the expression in the query's list; nil for a column out of a
 	// star, a UNION and the like.
 	Node pgsql.Node
@@ -272,7 +274,25 @@ func JudgeQuery(q pgsql.Node, s Scope, c Context) (causes []Cause, result []Colu
 	}
 	r := k.query(q, want)
 	for _, c := range r.columns {
-		result = append(result, Column{c.name, c.pg.catalogType(), c.crdb.catalogType(), c.node})
+		same := s.cockroachType(c.pg)
+		differs := same.known() && !same.null() && c.crdb.known() && !c.crdb.null() && !equivalent(same, c.crdb)
+		result = append(result, Column{c.name, c.pg.catalogType(), c.crdb.catalogType(), differs, c.node})
 	}
 	return k.causes, result, !r.open
+}
+
+// ResultColumns returns the columns of a query's result as PostgreSQL types
+// them, with the zero Type where that is not known; ok is false if not all of
+// the columns are. It is what catalog.Catalog.Results wants.
+func ResultColumns(c *catalog.Catalog, query pgsql.Node) (columns []*catalog.Column, ok bool) {
+	k := cockroach{scope: Scope{Catalog: c}, place: Query, mute: 1}
+	r := k.query(query, nil)
+	for _, col := range r.columns {
+		t := col.pg
+		if t.null() {
+			t = typ{id: tText} // a literal, and NULL
+		}
+		columns = append(columns, &catalog.Column{Name: col.name, Type: t.catalogType()})
+	}
+	return columns, !r.open
 }

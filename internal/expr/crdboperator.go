@@ -223,6 +223,9 @@ func (k *cockroach) comparison(n *pgsql.AExpr, name string, left, right operand)
 // compared types the operands of a comparison and returns how volatile it is,
 // and whether it is NULL because an operand is.
 func (k *cockroach) compared(n *pgsql.AExpr, name string, left, right operand) (v Volatility, null bool) {
+	if k.plainlyComparable(name, &left, &right) {
+		return Immutable, false
+	}
 	ops := [...]operand{left, right}
 	sigs := find(cockroachComparisons[:], name)
 	c := k.resolve(sigs, ops[:], typ{}, true)
@@ -246,6 +249,50 @@ func (k *cockroach) compared(n *pgsql.AExpr, name string, left, right operand) (
 	}
 	v, _, null = agreed(sigs, ops[:], c)
 	return v, null
+}
+
+// plainlyComparable recognises what most comparisons are: two values of one
+// type that is ordered, or one and a literal that can be read as it. It spares
+// them the search among the sixty overloads.
+func (k *cockroach) plainlyComparable(name string, left, right *operand) bool {
+	if name != "=" && name != "<" && name != "<=" {
+		return false
+	}
+	if left.lit.kind != notLiteral {
+		left, right = right, left
+	}
+	if left.lit.kind != notLiteral || left.inner.kind != notLiteral || right.inner.kind != notLiteral {
+		return false
+	}
+	if _, column := left.node.(*pgsql.ColumnRef); !column && !left.done {
+		return false
+	}
+	k.operand(left, typ{})
+	if !left.t.ordered() {
+		return false
+	}
+	if right.lit.kind == notLiteral {
+		if _, column := right.node.(*pgsql.ColumnRef); !column && !right.done {
+			return false
+		}
+		k.operand(right, typ{})
+		return right.t.ordered() && family(left.t.id) == family(right.t.id)
+	}
+	ok, contextual := right.lit.parses(left.t)
+	return ok && !contextual && (right.lit.kind != bytesLiteral)
+}
+
+// ordered reports a type that CockroachDB compares with itself, immutably.
+func (t typ) ordered() bool {
+	if t.array || t.def != nil {
+		return false
+	}
+	switch t.id {
+	case tBool, tInt2, tInt4, tInt8, tFloat4, tFloat8, tNumeric, tText, tVarchar, tBytea, tUuid,
+		tDate, tTime, tTimetz, tTimestamp, tTimestamptz, tInterval:
+		return true
+	}
+	return false
 }
 
 // generic types match any overload of their form and must be compared by themselves.

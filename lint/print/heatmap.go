@@ -76,7 +76,9 @@ func newHeatmap(v *view) heatmap {
 			if !matters(f.Rule, k) {
 				continue
 			}
-			row.Cells[k].add(f, i)
+			if !over(f, version) {
+				row.Cells[k].add(f, i)
+			}
 			h.Verdicts[k] = max(h.Verdicts[k], verdictOf(f, version))
 		}
 	}
@@ -136,13 +138,19 @@ func mattering(v *view, versions []string) func(rule string, k int) bool {
 	}
 }
 
+// over reports whether a version is one from which on a finding loses nothing:
+// what it speaks of is accepted there, or has an exact translation.
+func over(f *lint.Finding, version string) bool {
+	return f.Until != "" && series(version) >= series(f.Until)
+}
+
 // verdictOf returns what one finding does to a version. Only what the version
 // rejects counts: the rest runs.
 func verdictOf(f *lint.Finding, version string) verdict {
 	switch {
 	case f.Severity != rules.Error:
 		return asItStands
-	case f.Until != "" && series(version) >= series(f.Until):
+	case over(f, version):
 		return translated
 	case f.Fidelity == rules.Manual || !f.Fixed():
 		return byHand

@@ -104,12 +104,16 @@ func (b *builder) demote() {
 		names := map[string]bool{}
 		for _, t := range b.order {
 			if t.unfolded && b.there(t.def) {
-				names[t.def.Name.Name] = true
+				for _, n := range mentionedAs(t.def.Name, t.item.path) {
+					names[n] = true
+				}
 			}
 		}
 		for _, o := range b.made {
 			if o.demoted && !o.gone {
-				names[o.name.Name] = true
+				for _, n := range mentionedAs(o.name, o.items[0].path) {
+					names[n] = true
+				}
 			}
 		}
 		for _, p := range b.parts() {
@@ -165,7 +169,7 @@ func (b *builder) parts() []*part {
 		if o.gone || o.demoted || o.items[0].gone {
 			continue
 		}
-		p := &part{number: o.items[0].number, object: o, words: map[string]bool{}, names: []string{o.name.Name}}
+		p := &part{number: o.items[0].number, object: o, words: map[string]bool{}, names: mentionedAs(o.name, o.items[0].path)}
 		for _, it := range o.items {
 			p.mention(it.st.Text)
 		}
@@ -175,7 +179,7 @@ func (b *builder) parts() []*part {
 		if t.unfolded || !b.there(t.def) {
 			continue
 		}
-		p := &part{number: t.item.number, table: t, words: map[string]bool{}, names: []string{t.def.Name.Name}}
+		p := &part{number: t.item.number, table: t, words: map[string]bool{}, names: mentionedAs(t.def.Name, t.item.path)}
 		for _, e := range t.live(b) {
 			if e.late && (e.constraint != nil && e.constraint.Kind == catalog.ForeignKey) {
 				continue // made later if its table is not there by then
@@ -235,6 +239,18 @@ func (b *builder) inOrder() []*part {
 	return out
 }
 
+// mentionedAs returns how others may name an object: with its schema, and without
+// where the search path finds it.
+func mentionedAs(n catalog.Name, path string) []string {
+	if n.Schema == "" || n.Schema == "public" {
+		return []string{n.Name, "public." + n.Name}
+	}
+	if path != "" {
+		return []string{n.Name, n.Schema + "." + n.Name}
+	}
+	return []string{n.Schema + "." + n.Name}
+}
+
 // mention notes the names in a text, those in its literals among them: a
 // sequence is named in one.
 func (p *part) mention(text string) {
@@ -245,7 +261,12 @@ func mention(st *pgsql.Statement, words map[string]bool, depth int) {
 	for i, t := range st.Tokens {
 		switch text := st.Str(i); t.Kind {
 		case pgsql.Word, pgsql.Quoted:
-			words[pgsql.Fold(text)] = true
+			name := pgsql.Fold(text)
+			if st.Is(i-1, ".") && i >= 2 {
+				words[pgsql.Fold(st.Str(i-2))+"."+name] = true
+			} else {
+				words[name] = true
+			}
 		case pgsql.Dollar:
 			if n := strings.IndexByte(text[1:], '$') + 2; depth < 3 {
 				mention(pgsql.Lex(text[n:len(text)-n]), words, depth+1)
@@ -271,8 +292,13 @@ func (b *builder) mentionsUnfolded(text string) bool {
 	words := map[string]bool{}
 	mention(pgsql.Lex(text), words, 0)
 	for _, t := range b.order {
-		if t.unfolded && b.there(t.def) && words[t.def.Name.Name] {
-			return true
+		if !t.unfolded || !b.there(t.def) {
+			continue
+		}
+		for _, n := range mentionedAs(t.def.Name, t.item.path) {
+			if words[n] {
+				return true
+			}
 		}
 	}
 	return false

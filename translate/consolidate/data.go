@@ -76,14 +76,8 @@ func (b *builder) change(it *item, rv *pgsql.RangeVar) {
 		b.leftOut(it, false, "%s finds no rows in %s of a fresh database and is left out", strings.ToUpper(it.st.Str(0)), t.Name)
 		return
 	}
-	b.about(it, t)
-	b.carried(it, strings.ToUpper(it.st.Str(0))+" is carried over as it stands, behind the tables")
-}
-
-// about makes a statement about rows go with its table, and holds its columns
-// against those at the end.
-func (b *builder) about(it *item, t *catalog.Table) {
 	b.aboutRelations(it, []*catalog.Table{t})
+	b.carried(it, strings.ToUpper(it.st.Str(0))+" is carried over as it stands, behind the tables")
 }
 
 // insert sorts INSERT.
@@ -98,7 +92,7 @@ func (b *builder) insert(it *item, n *pgsql.InsertStmt) {
 		return
 	}
 	b.rows[t] = true
-	b.about(it, t)
+	b.aboutRelations(it, []*catalog.Table{t})
 	columns := targets(t, n.Cols)
 	if len(n.Cols) == 0 && t.Kind == catalog.Plain {
 		// The columns that it means are those of now: they are named, so that it
@@ -118,7 +112,7 @@ func (b *builder) copy(it *item, n *pgsql.CopyStmt) {
 		return
 	}
 	b.rows[t] = true
-	b.about(it, t)
+	b.aboutRelations(it, []*catalog.Table{t})
 	if len(n.Attlist) == 0 && t.Kind == catalog.Plain {
 		it.columns = slices.Clone(t.Columns())
 	}

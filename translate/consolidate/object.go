@@ -32,7 +32,7 @@ func objectKey(kind string, n catalog.Name) string {
 // for others.
 func (b *builder) object(it *item) bool {
 	made := func(kind string, n catalog.Name) bool {
-		b.make(it, objectKey(kind, b.qualify(n)), n)
+		b.make(it, objectKey(kind, b.qualify(n)), b.qualify(n))
 		return true
 	}
 	changed := func(kind string, n catalog.Name) bool {
@@ -80,7 +80,7 @@ func (b *builder) object(it *item) bool {
 		}
 		return made("view", rangeName(n.Into.Rel))
 	case *pgsql.CreateFunctionStmt:
-		b.make(it, b.functionKey(n), catalog.ListName(n.Funcname))
+		b.make(it, b.functionKey(n), b.qualify(catalog.ListName(n.Funcname)))
 		return true
 	case *pgsql.AlterFunctionStmt:
 		if n.Func == nil {

@@ -140,8 +140,8 @@ func list(fsys fs.FS) (*dir, error) {
 			if p != "." && strings.HasPrefix(path.Base(p), ".") {
 				return fs.SkipDir
 			}
-		case e.Type()&fs.ModeSymlink != 0 && linksDirectory(fsys, p):
-			d.notes = append(d.notes, Note{p, "a link to a directory; it is not followed, so what is in there is left out"})
+		case e.Type()&fs.ModeSymlink != 0:
+			d.link(p)
 		case path.Ext(p) != ".sql":
 			d.other = append(d.other, p)
 		case !e.Type().IsRegular():
@@ -152,16 +152,47 @@ func list(fsys fs.FS) (*dir, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the directory: %w", err)
+		return nil, fileError(".", err)
 	}
 	return d, nil
 }
 
-// linksDirectory reports whether a link leads to a directory, or back to itself.
-func linksDirectory(fsys fs.FS, p string) bool {
-	info, err := fs.Stat(fsys, p)
-	if err != nil {
-		return !errors.Is(err, fs.ErrNotExist) && path.Ext(p) != ".sql"
+// link decides on a symbolic link. Those to files are followed, as the migration
+// tools do; those to directories might lead round in circles.
+func (d *dir) link(p string) {
+	info, err := fs.Stat(d.fsys, p)
+	switch {
+	case err == nil && info.IsDir():
+		d.notes = append(d.notes, Note{p, "a link to a directory; it is not followed, so what is in there is left out"})
+	case err == nil && info.Mode().IsRegular() && path.Ext(p) == ".sql":
+		d.sql = append(d.sql, p)
+	case err == nil && info.Mode().IsRegular():
+		d.other = append(d.other, p)
+	case err == nil && path.Ext(p) == ".sql":
+		d.notes = append(d.notes, Note{p, "a link to what is not a regular file; it is left out"})
+	case err != nil && (path.Ext(p) == ".sql" || !errors.Is(err, fs.ErrNotExist)):
+		d.notes = append(d.notes, Note{p, fmt.Sprintf("a link that leads nowhere (%v); it is left out", fileReason(err))})
 	}
-	return info.IsDir()
+}
+
+// fileError is the error for a file that cannot be read. The name is used where
+// the error has none.
+func fileError(name string, err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) && pe.Path != "" {
+		name = pe.Path
+	}
+	if name == "." {
+		name = "the directory"
+	}
+	return fmt.Errorf("read %s: %w", name, fileReason(err))
+}
+
+// fileReason is why a file cannot be read, without its name.
+func fileReason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
 }

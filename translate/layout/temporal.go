@@ -70,7 +70,7 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 func readSQL(fsys fs.FS, name string) ([]byte, error) {
 	text, err := fs.ReadFile(fsys, name)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, fileError(name, err)
 	}
 	if text == nil {
 		text = []byte{}

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/cockroachdb/cockroach-go/v2/crdb"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/rules"
 )
 
 // pass is one run over a history, in a scratch database of its own.
@@ -24,6 +26,8 @@ type pass struct {
 	h *history
 	// first is the pass from the beginning.
 	first *pass
+	// took is the time that the units took.
+	took time.Duration
 	// left is the schema behind each unit, where it is recorded.
 	left []string
 
@@ -54,6 +58,7 @@ func (p *pass) run(ctx context.Context) (err error) {
 		}
 		err = errors.Join(err, p.db.drop())
 	}()
+	begin := time.Now()
 	for i, u := range p.h.units {
 		if p.conn == nil || p.upgrade {
 			if err := p.connect(ctx); err != nil {
@@ -64,6 +69,12 @@ func (p *pass) run(ctx context.Context) (err error) {
 			return err
 		}
 		if err := p.afterUnit(ctx, i); err != nil {
+			return err
+		}
+	}
+	p.took = time.Since(begin)
+	if p.first == nil && p.v.opts.Against != nil && !p.v.refused(p.h) {
+		if err := p.against(ctx); err != nil {
 			return err
 		}
 	}
@@ -116,13 +127,31 @@ func (p *pass) unit(ctx context.Context, u *unit) error {
 		return p.transaction(ctx, u)
 	}
 	for _, st := range u.statements {
-		if err := p.exec(ctx, st); err != nil {
+		err := p.exec(ctx, st)
+		switch {
+		case err == nil:
+		case p.v.layout == "temporal" && !u.whole && tolerated(err):
+			p.passedOver(st, err)
+		default:
 			if err := p.rejected(ctx, st, err, ""); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// passedOver notes an error that temporal-sql-tool passes over, as if it had not
+// come: the statement is not made. That is meant where the translation added the
+// statement, so that the tool can repeat what follows it.
+func (p *pass) passedOver(st *statement, err error) {
+	from, to, _ := st.place(0, len(st.Text))
+	if from.Offset == to.Offset {
+		return
+	}
+	pe := serverError(err)
+	p.report(st, Rejected, fmt.Sprintf("%s answers %q (SQLSTATE %s), which temporal-sql-tool passes over: the statement has no effect", p.v.server.name(), pe.Message, pe.Code), nil)
+	p.v.result.Report.Findings[len(p.v.result.Report.Findings)-1].Severity = rules.Warning
 }
 
 // transaction applies a unit in one transaction. If that fails, its statements
@@ -213,17 +242,22 @@ func (p *pass) exec(ctx context.Context, st *statement) error {
 	run := func(ctx context.Context, _ ...any) error {
 		ctx, cancel := context.WithTimeout(ctx, v.opts.Timeout)
 		defer cancel()
-		if st.rows != nil {
-			_, err := p.conn.PgConn().CopyFrom(ctx, bytes.NewReader(st.rows), st.Text)
-			return err
-		}
-		_, err := p.conn.Exec(ctx, st.Text)
-		return err
+		return runStatement(ctx, p.conn, st)
 	}
 	if p.conn.PgConn().TxStatus() != 'I' {
 		return run(ctx) // a transaction is repeated as a whole or not at all
 	}
 	return crdb.ExecuteCtx(crdb.WithMaxRetries(ctx, retries), run)
+}
+
+// runStatement runs a statement, with the rows that belong to it.
+func runStatement(ctx context.Context, conn *pgx.Conn, st *statement) error {
+	if st.rows != nil {
+		_, err := conn.PgConn().CopyFrom(ctx, bytes.NewReader(st.rows), st.Text)
+		return err
+	}
+	_, err := conn.Exec(ctx, st.Text)
+	return err
 }
 
 // again applies units a second time, in a new session. The errors that the tool

@@ -57,7 +57,7 @@ ALTER TABLE c ADD COLUMN b BIGINT, ADD COLUMN y nonesuch;
 UPDATE c SET b = 1;
 DROP TABLE c, missing;
 CREATE TABLE c (id BIGINT);
-SELECT 1/0;
+SELECT 1 % 0;
 INSERT INTO b VALUES (1, 1);
 `)
 	want := []string{
@@ -101,7 +101,7 @@ func TestStatements(t *testing.T) {
 	s := standIn(t)
 	out := translated(t, "golang-migrate",
 		"1_a.up.sql", "CREATE TABLE t (id BIGINT PRIMARY KEY, s TEXT);\nCOPY t (id, s) FROM stdin;\n1\ta\\tb\n2\t\\N\n\\.\n"+
-			"DROP TABLE IF EXISTS nope;\nSELECT 1 / (count(*) - 2) FROM t;\n",
+			"DROP TABLE IF EXISTS nope;\nSELECT 1 % (count(*) - 2) FROM t;\n",
 		"1_a.down.sql", "DROP TABLE t;\n",
 		"2_b.up.sql", "DROP TABLE IF EXISTS nope;\nINSERT INTO t VALUES (3);\n")
 	res := mustRun(t, s, out, Options{Upgrade: true})
@@ -142,7 +142,7 @@ func TestCommit(t *testing.T) {
 	out := untranslated(t, "goose",
 		"1_a.sql", "-- +goose Up\nCREATE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'late'; END $$;\n"+
 			"CREATE TABLE t (id BIGINT PRIMARY KEY);\nCREATE CONSTRAINT TRIGGER c AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f();\nINSERT INTO t VALUES (1);\n",
-		"2_b.sql", "-- +goose Up\nSELECT 1 / 0;\n")
+		"2_b.sql", "-- +goose Up\nSELECT 1 / 0.0;\n")
 	got := said(mustRun(t, s, out, Options{}))
 	if len(got) != 1 || !strings.Contains(got[0], "At the end of the transaction in which goose runs 1_a.sql, PostgreSQL 15 rejects the translated statement: late") {
 		t.Errorf("%q", got)
@@ -215,7 +215,7 @@ func TestRepeats(t *testing.T) {
 		{
 			"goose", "goose", Options{Twice: true, Upgrade: true},
 			[]string{"1_a.sql", "-- +goose Up\nSET search_path = s;\nCREATE SCHEMA s;\n", "2_b.sql", "-- +goose Up\nCREATE TABLE t (id BIGINT PRIMARY KEY);\n"},
-			[]string{`2.sql:2:1 verify-upgraded applied in a session of its own, as an upgrade does, 2.sql leaves another schema: `},
+			[]string{`2_b.sql:2:1 verify-upgraded applied in a session of its own, as an upgrade does, 2_b.sql leaves another schema: `},
 			[]string{"--twice: goose records what it has applied and repeats nothing"},
 		},
 		{

@@ -12,6 +12,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 	"github.com/cockroachdb/cockroach-go/v2/testserver"
 
+	"github.com/pg2crdb/pg2crdb/internal/quick"
 	"github.com/pg2crdb/pg2crdb/translate/verify"
 )
 
@@ -78,5 +79,8 @@ func connect(ctx context.Context, url string) (*verify.Server, error) {
 		return nil, err
 	}
 	s.Disposable = true
+	if err := quick.Apply(ctx, url); err != nil {
+		return nil, fmt.Errorf("set the server up: %w", err)
+	}
 	return s, nil
 }

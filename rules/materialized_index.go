@@ -1,0 +1,109 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+var materializedIndex = &Rule{
+	Name:      "materialized-index",
+	Title:     "An index on a materialized view that holds no data yet",
+	Condition: "`CREATE INDEX` on a materialized view that was made `WITH NO DATA`, in front of its first `REFRESH`. pg_dump writes them in that order.",
+	Effect:    "The index is refused (SQLSTATE 55000, \"materialized view has not been populated\").",
+	Workaround: "`WITH NO DATA` goes: the view is made with what its query gives at that point. Where a REFRESH follows, nothing else differs; " +
+		"otherwise the view can be read, where PostgreSQL refuses to read it before the first REFRESH.",
+	Versions: "*",
+	Sources:  []string{"CockroachDB docs, views.md (materialized views)", "measured on v26.1"},
+	Examples: []Example{
+		{
+			Name:   "in the order of a dump",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n",
+			Input:  "CREATE MATERIALIZED VIEW v AS SELECT a FROM t WITH NO DATA;\nCREATE UNIQUE INDEX i ON v (a);\nCREATE INDEX k ON v (a);\nREFRESH MATERIALIZED VIEW v;\n",
+			Output: "CREATE MATERIALIZED VIEW v AS SELECT a FROM t;\nCREATE UNIQUE INDEX i ON v (a);\nCREATE INDEX k ON v (a);\nREFRESH MATERIALIZED VIEW v;\n",
+			Want:   []string{"2:26 error exact"},
+			Error:  "has not been populated",
+		},
+		{
+			Name:   "without a REFRESH",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n",
+			Input:  "CREATE MATERIALIZED VIEW v AS SELECT a FROM t WITH NO DATA;\nCREATE INDEX i ON v (a);\n",
+			Output: "CREATE MATERIALIZED VIEW v AS SELECT a FROM t;\nCREATE INDEX i ON v (a);\n",
+			Want:   []string{"2:19 error weaker"},
+			Error:  "has not been populated",
+		},
+		{
+			Name:  "behind the REFRESH",
+			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n",
+			Input: "CREATE MATERIALIZED VIEW v AS SELECT a FROM t WITH NO DATA;\nREFRESH MATERIALIZED VIEW v;\nCREATE INDEX i ON v (a);\n",
+		},
+	},
+	Statement: func(p *Pass) {
+		if p.Stmt.Down {
+			return
+		}
+		s := State[emptyViews](p)
+		switch n := p.Stmt.Tree.(type) {
+		case *pgsql.CreateTableAsStmt:
+			if n.Objtype == pgsql.ObjectMatview && n.Into != nil && n.Into.Rel != nil && n.Into.SkipData {
+				s.views = append(s.views, &emptyView{made: p.Stmt, def: p.Stmt.Start()})
+			}
+		case *pgsql.RefreshMatViewStmt:
+			if v := s.of(p.Catalog.Table(n.Relation)); v != nil {
+				v.refreshed = true
+			}
+		case *pgsql.IndexStmt:
+			if v := s.of(p.Catalog.Table(n.Relation)); v != nil && !v.refreshed && v.index == nil {
+				v.index, v.at = p.Stmt, p.Stmt.tokenOf(n.Relation)
+			}
+		}
+	},
+	Finish: func(p *Pass) {
+		for _, v := range State[emptyViews](p).views {
+			v.report(p)
+		}
+	},
+}
+
+// emptyViews are the materialized views that were made without data.
+type emptyViews struct{ views []*emptyView }
+
+type emptyView struct {
+	made      *Statement
+	def       int64
+	index     *Statement // the first index in front of a REFRESH
+	at        int        // token of the view's name there
+	refreshed bool
+}
+
+// of returns the view that a relation is, nil if it is none of them.
+func (s *emptyViews) of(t *catalog.Table) *emptyView {
+	if t == nil || t.Kind != catalog.MatView {
+		return nil
+	}
+	for _, v := range s.views {
+		if t.Def.Source == v.made.Source && t.Def.Start == v.def {
+			return v
+		}
+	}
+	return nil
+}
+
+func (v *emptyView) report(p *Pass) {
+	last := len(v.made.Tokens) - 1
+	if v.index == nil || v.at < 0 || !v.made.Words(last-2, "with", "no", "data") {
+		return
+	}
+	end := v.index.nameEnd(v.at)
+	f := Finding{
+		Stmt: v.index, Severity: Error, Fidelity: Exact, Edits: []Edit{v.made.Delete(last-2, last)},
+		Message: fmt.Sprintf("CockroachDB indexes no materialized view without data: WITH NO DATA goes where %s is made", v.index.textOf(v.at, end)),
+	}
+	if !v.refreshed {
+		f.Fidelity = Weaker
+		f.Message += ", and it can be read before the first REFRESH"
+	}
+	f.at(v.index, v.at, end)
+	p.Report(f)
+}
