@@ -11,6 +11,7 @@ func All() []*Rule {
 		alterColumnType,
 		alterIndex,
 		alterPhysical,
+		arraySlice,
 		baseType,
 		bpchar,
 		charPadding,

@@ -36,6 +36,8 @@ const (
 	aboutSQL                        // routine-sql
 	aboutWith                       // with-returning
 	aboutReturn                     // return-query
+	aboutSlice                      // array-slice
+	aboutSyntax                     // query-syntax
 	aboutOperand                    // operand-type
 	aboutDivision                   // integer-division
 	aboutDigest                     // hex-digest
