@@ -11,6 +11,7 @@ func All() []*Rule {
 		alterColumnType,
 		alterIndex,
 		alterPhysical,
+		arraySlice,
 		baseType,
 		bpchar,
 		charPadding,
@@ -124,6 +125,7 @@ func All() []*Rule {
 		reservedRole,
 		reservedWord,
 		resultType,
+		returnQuery,
 		roleOption,
 		routineDependency,
 		routineSQL,
@@ -189,6 +191,7 @@ func All() []*Rule {
 		viewOption,
 		viewRecursive,
 		viewStatement,
+		withReturning,
 		xml,
 	}
 }

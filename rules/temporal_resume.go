@@ -282,7 +282,7 @@ func (d *drop) insert(p *Pass, guards []string) {
 		return
 	}
 	p.Report(Finding{Stmt: d.st, Severity: Warning, Fidelity: Exact,
-		Message: "an interrupted run of temporal-sql-tool repeats this DROP, and the tool stops at \"does not exist\": what it drops is first made, which the tool passes over while it is there",
+		Message: "after an interruption temporal-sql-tool starts the version again and would stop here at \"does not exist\": a statement in front makes what is gone, and is passed over while it is there",
 		Edits:   []Edit{d.st.Replace(0, 0, guardText(guards))}})
 }
 
@@ -391,7 +391,7 @@ func (u *resumeUnit) combine(p *Pass, drops []drop) {
 	}
 	text = guardText(guards) + text
 	f := Finding{Stmt: first.st, Severity: Warning, Fidelity: Exact,
-		Message: "an interrupted run of temporal-sql-tool repeats the drops of this version, and the tool stops at \"does not exist\": they become one statement at the end, in front of which what it drops is made if it is not there"}
+		Message: "after an interruption temporal-sql-tool starts the version again and would stop here at \"does not exist\": the drops become one statement at the end of the version, behind statements that make what is gone"}
 	for _, d := range drops {
 		if d.st == u.last {
 			f.Edits = append(f.Edits, d.st.Replace(0, len(d.st.Text), text))

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -47,6 +48,9 @@ var temporalSplitter = &Rule{
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		splitterComments(p)
+		if shiftsInLowerCase(st.Lead) || shiftsInLowerCase(st.Text) || shiftsInLowerCase(st.Tail) {
+			p.Report(manual("temporal-sql-tool loses its place behind a letter whose lower case has another length, and behind bytes that are not UTF-8", "Write the text, comments included, in ASCII"))
+		}
 		if st.Form != pgsql.SQL {
 			return
 		}
@@ -74,19 +78,19 @@ var temporalSplitter = &Rule{
 				}
 			}
 		}
-		if growsInLowerCase(st.Lead) || growsInLowerCase(st.Text) || growsInLowerCase(st.Tail) {
-			p.Report(manual("temporal-sql-tool crashes on a letter whose lower case has another length", "Write the text, comments included, in ASCII"))
-		}
 	},
 }
 
-// growsInLowerCase reports whether the lower case of a text has another length
-// in bytes, as that of U+0130 has.
-func growsInLowerCase(text string) bool {
-	for i := 0; i < len(text); i++ {
-		if text[i] >= utf8.RuneSelf {
-			return len(strings.ToLower(text)) != len(text)
+// shiftsInLowerCase reports whether a character of the text has a lower case of
+// another length in bytes, as U+0130 has, or a byte is not UTF-8. The tool walks
+// over a lower-case copy of the text and cuts the original at the same offsets.
+func shiftsInLowerCase(text string) bool {
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		if r >= utf8.RuneSelf && utf8.RuneLen(unicode.ToLower(r)) != n {
+			return true
 		}
+		i += n
 	}
 	return false
 }

@@ -26,7 +26,7 @@ var tsvector = &Rule{
 			Name: "portable",
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, a JSONB, txt TSVECTOR GENERATED ALWAYS AS ((a->>'txt')::tsvector) STORED);\n" +
 				"CREATE INDEX by_txt ON t USING GIN (id, txt);\n",
-			Output: "CREATE TABLE t (id INT8 PRIMARY KEY, a JSONB, txt VARCHAR(4096) GENERATED ALWAYS AS ((a->>'txt')) STORED);\n",
+			Output: "CREATE TABLE t (id INT8 PRIMARY KEY, a JSONB, txt VARCHAR(4096) GENERATED ALWAYS AS (a->>'txt') STORED);\n",
 			Want:   []string{"1:47 error changed", "2:1 error weaker"},
 		},
 		{
@@ -78,6 +78,10 @@ func reportTsvectorColumn(p *Pass, d *pgsql.ColumnDef) {
 				if i := st.TokenAt(int(cast.Location)); st.Is(i, "::") {
 					_, typeLast, _ := st.typeSpan(cast.TypeName)
 					f.Edits = append(f.Edits, p.Replace(st.Tokens[i].Start, st.Tokens[typeLast].End, ""))
+					// Parentheses that were there for the cast are two pairs without it.
+					if open := st.operandStart(i - 1); st.Is(open, "(") && st.Close(open) == i-1 && st.Is(open-1, "(") && st.Close(open-1) == typeLast+1 {
+						f.Edits = append(f.Edits, p.Delete(open, open), p.Delete(i-1, i-1))
+					}
 				}
 			}
 			return true

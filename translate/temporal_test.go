@@ -31,14 +31,20 @@ type step struct {
 	statements []string
 }
 
-// steps returns the versions of a translated store, cut into statements by the
-// splitter of an era.
-func steps(t *testing.T, out *translate.Output, store string, era temporal.Era) []step {
+// translatedSteps returns the versions of a translated store, as steps does.
+func translatedSteps(t *testing.T, out *translate.Output, store string, era temporal.Era) []step {
 	t.Helper()
 	tree, err := temporal.ReadTree(mapFS(out.Files))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return steps(t, tree, store, era)
+}
+
+// steps returns the versions of a store, cut into statements by the splitter of
+// an era.
+func steps(t *testing.T, tree *temporal.Tree, store string, era temporal.Era) []step {
+	t.Helper()
 	for _, s := range tree.Stores {
 		if s.Name != store {
 			continue
@@ -47,7 +53,11 @@ func steps(t *testing.T, out *translate.Output, store string, era temporal.Era) 
 		for _, v := range s.Versions {
 			st := step{version: path.Base(v.Dir)}
 			for _, f := range v.Files {
-				cut, err := era.Split(out.Files[f])
+				text, err := fs.ReadFile(tree.FS, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				cut, err := era.Split(text)
 				if err != nil {
 					t.Fatalf("%s: %v", f, err)
 				}
@@ -297,7 +307,7 @@ func TestTemporalResume(t *testing.T) {
 			out := translateRelease(t, release, target)
 			for _, store := range []string{"temporal", "visibility"} {
 				db := model{}
-				for _, v := range steps(t, out, store, temporal.Eras()[0]) {
+				for _, v := range translatedSteps(t, out, store, temporal.Eras()[0]) {
 					after := db.clone()
 					if err := after.run(v.statements); err != nil {
 						t.Fatalf("%s %s %s, target %q: %v", release, store, v.version, target, err)
@@ -332,7 +342,7 @@ func TestTemporalUpgrade(t *testing.T) {
 		var trees [][]step
 		var releases []string // the first of those with the same tree
 		for _, release := range temporalReleases {
-			tree := steps(t, translateRelease(t, release, ">=23.1"), store, temporal.Eras()[2])
+			tree := translatedSteps(t, translateRelease(t, release, ">=23.1"), store, temporal.Eras()[2])
 			if n := len(trees); n == 0 || !reflect.DeepEqual(tree, trees[n-1]) {
 				trees, releases = append(trees, tree), append(releases, release)
 			}

@@ -110,11 +110,12 @@ func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
 	}
 	if out != nil {
 		defer out.Close()
-		// Also for a tree that cannot be written: the findings say why.
+		// Also for a tree that cannot be written: the findings say why. The notes
+		// come first, for the report ends with what the reader should take away.
+		notes(out.Notes, in, e)
 		if err := f.writeReport(f.report, e.stderr, out.Report, in, e); err != nil {
 			return err
 		}
-		notes(out.Notes, in, e)
 	}
 	if err != nil {
 		return err

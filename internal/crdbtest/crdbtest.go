@@ -74,6 +74,10 @@ func Database(t testing.TB) *pgx.Conn {
 	return conn
 }
 
+// dropWait is how long it is waited for a database to go. The server goes on
+// with that by itself, and on a busy machine it may take minutes.
+const dropWait = 20 * time.Second
+
 // Open makes a database on the server and returns a connection to it, and what
 // closes the connection and drops the database. Unlike Database it may be
 // called from any goroutine.
@@ -95,13 +99,13 @@ func Open(ctx context.Context, url string) (conn *pgx.Conn, drop func() error, e
 	config = config.Copy()
 	config.Database = name
 	drop = func() error {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), dropWait)
 		defer cancel()
-		defer admin.Close(ctx)
+		defer admin.Close(context.Background())
 		if conn != nil {
 			conn.Close(ctx)
 		}
-		if _, err := admin.Exec(ctx, "DROP DATABASE "+name+" CASCADE"); err != nil {
+		if _, err := admin.Exec(ctx, "DROP DATABASE "+name+" CASCADE"); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("drop database: %w", err)
 		}
 		return nil

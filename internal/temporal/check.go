@@ -23,7 +23,7 @@ import (
 //	C5   a version without statements says so with AllowNoCqlFiles
 //	C6   a statement starts with CREATE, ALTER, INSERT or DROP
 //	C7   no IF, BEGIN, END or LOOP that a splitter takes for its own
-//	C8   ASCII, line feeds, -- comments; nothing that a splitter misreads
+//	C8   -- comments; no byte order mark, and nothing else that a splitter misreads
 //	C10  identifiers are in lower case (warning)
 //	C11  a statement that fails with "already exists" may be passed over as a
 //	C12  whole; one that cannot be run twice comes last (warning)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sort"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -23,7 +24,10 @@ type sqlCheck struct {
 	statements []*pgsql.Statement
 	// agreed tells that the tool of every era takes the statements for what
 	// they are, so that none has to be looked into alone.
-	agreed   bool
+	agreed bool
+	// shifted tells that the tools lose their place in the text, so that what
+	// they make of it says nothing more.
+	shifted  bool
 	lines    []int // offset of each line
 	problems []Problem
 	offsets  []int // of the problems
@@ -52,7 +56,7 @@ func checkFile(fsys fs.FS, file string, update bool) (*sqlCheck, []Problem) {
 	for _, st := range pieces {
 		c.piece(st)
 	}
-	if !c.agreed {
+	if !c.agreed && !c.shifted {
 		for _, e := range Eras() {
 			c.era(e)
 		}
@@ -94,25 +98,37 @@ func (c *sqlCheck) warn(constraint string, st *pgsql.Statement, offset int, form
 
 // bytes checks what needs no statements (C8).
 func (c *sqlCheck) bytes() {
-	skip := 0
 	if bytes.HasPrefix(c.text, []byte(byteOrderMark)) {
-		skip = len(byteOrderMark)
 		c.add("C8", Eras(), 0, "starts with a byte order mark, which temporal-sql-tool takes for part of the first statement: save it as UTF-8 without one")
 	}
-	count := func(what string, is func(b byte) bool) {
-		first, n := -1, 0
-		for i, b := range c.text[skip:] {
-			if is(b) {
-				if n++; first < 0 {
-					first = skip + i
-				}
-			}
+	if at := shifts(c.text); at >= 0 {
+		c.shifted = true
+		r, n := utf8.DecodeRune(c.text[at:])
+		what := fmt.Sprintf("the lower case of %q has another length", r)
+		if r == utf8.RuneError && n == 1 {
+			what = fmt.Sprintf("byte 0x%02x is not UTF-8", c.text[at])
 		}
-		if n > 0 {
-			c.add("C8", Eras(), first, what, n)
-		}
+		c.add("C8", Eras(), at, "%s: temporal-sql-tool loses its place behind it: write the text in ASCII, comments too", what)
 	}
-	count("%d bytes that are not ASCII, the first one here: temporal-sql-tool loses its place behind some of them: write ASCII, in comments too", func(b byte) bool { return b >= 0x80 })
-	count("%d carriage returns, the first one here: end lines with a line feed alone", func(b byte) bool { return b == '\r' })
-	count("%d NUL bytes, the first one here, which no server takes: remove them", func(b byte) bool { return b == 0 })
+	if at := bytes.IndexByte(c.text, 0); at >= 0 {
+		c.add("C8", Eras(), at, "a NUL byte, which no server takes: remove it")
+	}
+}
+
+// shifts returns the offset of the first character whose lower case has
+// another length, -1 if there is none. A byte that is not UTF-8 is such a
+// character.
+func shifts(text []byte) int {
+	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(text[i:])
+		if utf8.RuneLen(unicode.ToLower(r)) != n {
+			return i
+		}
+		i += n
+	}
+	return -1
 }

@@ -62,8 +62,7 @@ func readManifest(fsys fs.FS, dir string) (*Manifest, []Problem) {
 	file := path.Join(dir, manifestName)
 	data, err := fs.ReadFile(fsys, file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, []Problem{{File: dir, Constraint: "C3", Eras: Eras(),
-			Message: "there is no " + manifestName + " in this version directory: add it, or move the directory away"}}
+		return nil, []Problem{noManifest(dir)}
 	}
 	if err != nil {
 		return nil, []Problem{{File: file, Constraint: "C3", Eras: Eras(),
@@ -76,6 +75,10 @@ func readManifest(fsys fs.FS, dir string) (*Manifest, []Problem) {
 	ps = append(ps, m.checkVersions(file, path.Base(dir))...)
 	ps = append(ps, m.checkFiles(file, fsys, dir)...)
 	return m, ps
+}
+
+func noManifest(dir string) Problem {
+	return Problem{File: dir, Constraint: "C3", Eras: Eras(), Message: "there is no " + manifestName + " in this version directory: add it, or move the directory away"}
 }
 
 // parseManifest reads the JSON. It returns no manifest if the text is no JSON

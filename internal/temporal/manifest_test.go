@@ -18,14 +18,18 @@ func files(nameAndText ...string) fstest.MapFS {
 	return m
 }
 
-// lines renders problems, one in a line.
+// lines renders problems, one in a line, with the constraint and the eras.
 func lines(ps []Problem) string {
 	var b strings.Builder
 	for _, p := range ps {
 		if p.Warning {
 			b.WriteString("warning: ")
 		}
-		fmt.Fprintln(&b, p.Error())
+		fmt.Fprintf(&b, "%s: %s (%s", p.place(), p.Message, p.Constraint)
+		if name := eraNames(p.Eras); name != "" {
+			b.WriteString("; " + name)
+		}
+		b.WriteString(")\n")
 	}
 	return b.String()
 }

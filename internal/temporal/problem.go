@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"sort"
-	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -28,19 +27,20 @@ type Problem struct {
 	Message string
 }
 
-// Error gives the problem in one line, with its place.
+// Error gives the problem in one line, with its place and, where it is not one
+// of every tool, the releases that stumble.
 func (p Problem) Error() string {
-	var b strings.Builder
-	b.WriteString(p.File)
-	if p.Line > 0 {
-		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
-	}
-	fmt.Fprintf(&b, ": %s (%s", p.Message, p.Constraint)
 	if name := eraNames(p.Eras); name != "" {
-		b.WriteString("; " + name)
+		return p.place() + ": " + p.Message + " (temporal-sql-tool " + name + ")"
 	}
-	b.WriteByte(')')
-	return b.String()
+	return p.place() + ": " + p.Message
+}
+
+func (p Problem) place() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 }
 
 // asError joins problems to one error, one line for each; nil if there are

@@ -115,10 +115,11 @@ func schemaOf(module fs.FS, version string) (fs.FS, error) {
 	return nil, fmt.Errorf("there is no %s/v12 in Temporal %s: %s", schemaDir, version, strings.TrimPrefix(insteadHint, "or "))
 }
 
-// oneLine joins the lines of another program's message.
+// oneLine joins the lines of another program's message, without a full stop at
+// its end.
 func oneLine(s string) string {
 	if s == "" {
 		return "the go command gives no reason"
 	}
-	return strings.Join(strings.Fields(s), " ")
+	return strings.TrimSuffix(strings.Join(strings.Fields(s), " "), ".")
 }

@@ -131,7 +131,7 @@ func TestFetchErrors(t *testing.T) {
 		}, "the go command cannot download Temporal v1.2.3: exit status 2: unknown flag: install Go 1.21 or later" + or},
 		{"no JSON", nil, "", func(context.Context, string, ...string) ([]byte, error) { return []byte("hello"), nil },
 			"the go command cannot download Temporal v1.2.3: its answer is not the JSON that was asked for: install Go 1.21 or later" + or},
-		{"unknown version", nil, "", answer(download{Error: "go.temporal.io/server@v1.2.3:\n\tnot found"}),
+		{"unknown version", nil, "", answer(download{Error: "go.temporal.io/server@v1.2.3:\n\tnot found."}),
 			"Temporal v1.2.3 cannot be had: go.temporal.io/server@v1.2.3: not found: check the version and the network" + or},
 		{"no reason", nil, "", answer(download{}),
 			"Temporal v1.2.3 cannot be had: the go command gives no reason: check the version and the network" + or},

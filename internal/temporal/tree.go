@@ -70,6 +70,11 @@ func ReadTree(fsys fs.FS) (*Tree, error) {
 	}
 	t := &Tree{Stores: storesOf(fsys)}
 	if len(t.Stores) == 0 {
+		for _, dir := range []string{"versioned", "."} {
+			if dirs, _, err := versionDirs(fsys, dir); err == nil && len(dirs) > 0 {
+				return nil, noManifest(dirs[0]) // it is the same with all of them
+			}
+		}
 		return nil, errors.New("no Temporal schema: name the directory that holds temporal/versioned and visibility/versioned, such as schema/postgresql/v12 of Temporal's sources, or a versioned directory")
 	}
 	t.FS = snapshotOf(fsys, t.Stores)
@@ -93,8 +98,17 @@ func ReadTree(fsys fs.FS) (*Tree, error) {
 func outOfScope(fsys fs.FS) error {
 	switch {
 	case len(storesOf(fsys)) > 0:
-		if src, err := fs.ReadFile(fsys, "version.go"); err == nil && isPackage(string(src), "v96") {
+		src, err := fs.ReadFile(fsys, "version.go")
+		if err != nil {
+			return nil
+		}
+		switch database := packageOf(string(src)); database {
+		case "v96":
 			return errNinetySix
+		case "cassandra":
+			return otherDatabase("Cassandra")
+		case "v8":
+			return otherDatabase("MySQL")
 		}
 		return nil
 	case isRoot(fsys, "v12"):
@@ -119,13 +133,18 @@ func isRoot(fsys fs.FS, dir string) bool {
 	return isDir(fsys, dir+"/temporal/versioned") || isDir(fsys, dir+"/visibility/versioned")
 }
 
-func isPackage(source, name string) bool {
+func otherDatabase(name string) error {
+	return fmt.Errorf("this is Temporal's schema for %s: name schema/postgresql/v12 of the same sources", name)
+}
+
+// packageOf returns the name of a Go file's package.
+func packageOf(source string) string {
 	for _, line := range strings.Split(source, "\n") {
 		if f := strings.Fields(line); len(f) >= 2 && f[0] == "package" {
-			return f[1] == name
+			return f[1]
 		}
 	}
-	return false
+	return ""
 }
 
 func isDir(fsys fs.FS, name string) bool {

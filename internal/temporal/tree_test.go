@@ -121,17 +121,20 @@ func TestReadTreeErrors(t *testing.T) {
 		want   string
 	}{
 		{"nothing", []string{"a.sql", ""}, false, "no Temporal schema: name the directory that holds temporal/versioned and visibility/versioned, such as schema/postgresql/v12 of Temporal's sources, or a versioned directory"},
-		{"v1.2 without manifest", []string{"v1.2/a.sql", ""}, false, "no Temporal schema: name the directory that holds temporal/versioned and visibility/versioned, such as schema/postgresql/v12 of Temporal's sources, or a versioned directory"},
+		{"v1.2 without manifest", []string{"v1.2/a.sql", ""}, false, "v1.2: there is no manifest.json in this version directory: add it, or move the directory away"},
+		{"versioned/v1.2 without manifest", []string{"versioned/v1.2/a.sql", "", "schema.sql", ""}, false, "versioned/v1.2: there is no manifest.json in this version directory: add it, or move the directory away"},
+		{"Cassandra", append([]string{"version.go", "package cassandra\n"}, version...), true, "this is Temporal's schema for Cassandra: name schema/postgresql/v12 of the same sources"},
+		{"MySQL", append([]string{"version.go", "// Package v8 is\npackage v8\n"}, version...), true, "this is Temporal's schema for MySQL: name schema/postgresql/v12 of the same sources"},
 		{"v96 below", under("v96"), true, ninetySix},
 		{"v96 further below", under("schema/postgresql/v96"), true, ninetySix},
 		{"v96 itself", append([]string{"version.go", "package v96\n\nconst Version = \"1.11\"\n"}, version...), true, ninetySix},
 		{"v12 and v96 below", append(under("v12"), under("v96")...), true, "this directory holds schemas of several databases: name its v12 directory"},
 		{"sources of Temporal", append(under("schema/postgresql/v12"), under("schema/mysql/v8")...), true, "this directory holds schemas of several databases: name its schema/postgresql/v12 directory"},
-		{"no versions", []string{"temporal/versioned/README.md", ""}, true, "temporal/versioned: holds no version directory: add one such as v1.0 with a manifest.json (C2)"},
-		{"one version twice", append([]string{"visibility/versioned/v1.00/manifest.json", manifestOf("1.00")}, version...), true, "visibility/versioned/v1.00: is the same version as v1.0: remove one (C1)"},
+		{"no versions", []string{"temporal/versioned/README.md", ""}, true, "temporal/versioned: holds no version directory: add one such as v1.0 with a manifest.json"},
+		{"one version twice", append([]string{"visibility/versioned/v1.00/manifest.json", manifestOf("1.00")}, version...), true, "visibility/versioned/v1.00: is the same version as v1.0: remove one"},
 		{"several problems", append([]string{"visibility/versioned/v1.1/a.sql", "", "visibility/versioned/v1.2/manifest.json", manifestOf("1.2", "a.sql")}, version...), true,
-			"visibility/versioned/v1.1: there is no manifest.json in this version directory: add it, or move the directory away (C3)\n" +
-				"visibility/versioned/v1.2/manifest.json:1:80: \"a.sql\" is not in the directory: add the file, or remove the name (C4)"},
+			"visibility/versioned/v1.1: there is no manifest.json in this version directory: add it, or move the directory away\n" +
+				"visibility/versioned/v1.2/manifest.json:1:80: \"a.sql\" is not in the directory: add the file, or remove the name"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			fsys := files(tt.files...)
