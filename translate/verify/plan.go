@@ -107,14 +107,8 @@ func down(t *translate.Text, offset int64, original bool) bool {
 	return t.Down(offset)
 }
 
-// copyRows returns the rows of a COPY: what is behind the line of the statement,
-// without the line that ends them.
+// copyRows returns the rows of a COPY without the line that ends them.
 func copyRows(data []byte) []byte {
-	nl := bytes.IndexByte(data, '\n')
-	if nl < 0 {
-		return []byte{}
-	}
-	data = data[nl+1:]
 	if rows, ok := bytes.CutSuffix(bytes.TrimRight(data, "\r\n"), []byte("\\.")); ok {
 		return rows
 	}

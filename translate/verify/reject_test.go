@@ -117,11 +117,11 @@ func TestOutsideOf(t *testing.T) {
 
 func TestCopyRows(t *testing.T) {
 	for data, want := range map[string]string{
-		"\n1\ta\n2\tb\n\\.": "1\ta\n2\tb\n",
-		"\r\n1\ta\r\n\\.":   "1\ta\r\n",
-		"\n\\.":             "",
-		"\n1\ta\n":          "1\ta\n",
-		"":                  "",
+		"1\ta\n2\tb\n\\.": "1\ta\n2\tb\n",
+		"1\ta\r\n\\.":     "1\ta\r\n",
+		"\\.":             "",
+		"1\ta\n":          "1\ta\n",
+		"":                "",
 	} {
 		if got := string(copyRows([]byte(data))); got != want {
 			t.Errorf("%q: %q, want %q", data, got, want)
