@@ -31,6 +31,12 @@ func TestSuppressions(t *testing.T) {
 			suppressed: 1,
 		},
 		{
+			name:       "behind a COPY, in front of its rows",
+			text:       "CREATE TABLE a (x BOOL PRIMARY KEY, h HSTORE); -- pg2crdb:ignore hstore\nCOPY a FROM stdin; -- pg2crdb:ignore row-value -- loaded by hand\nt\t-- pg2crdb:ignore serial\n\\.\nCREATE TABLE b (x SERIAL);\n",
+			want:       []string{"5:19 serial"},
+			suppressed: 2,
+		},
+		{
 			name:       "comments and empty lines in between",
 			text:       "-- pg2crdb:ignore serial\n-- more\n\n/* and more */\nCREATE TABLE a (\n  x SERIAL);\n",
 			suppressed: 1,

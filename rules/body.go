@@ -34,6 +34,10 @@ const (
 	aboutStatement bodyTopic = iota // plpgsql-statement
 	aboutField                      // composite-field
 	aboutSQL                        // routine-sql
+	aboutWith                       // with-returning
+	aboutReturn                     // return-query
+	aboutSlice                      // array-slice
+	aboutSyntax                     // query-syntax
 	aboutOperand                    // operand-type
 	aboutDivision                   // integer-division
 	aboutDigest                     // hex-digest
@@ -100,6 +104,7 @@ func readIssues(p *Pass, r *routine, table *catalog.Table) []bodyIssue {
 	if r.plpgsql() {
 		br.rows()
 		br.statements()
+		br.returnQueries()
 	}
 	br.sql()
 	br.fields()

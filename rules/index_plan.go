@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
+	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -175,7 +176,10 @@ func typeOfKey(p *Pass, t *catalog.Table, el *pgsql.IndexElem) catalog.Type {
 		}
 		return catalog.Type{}
 	}
-	return typeOfExpr(p, t, el.Expr)
+	if call, ok := el.Expr.(*pgsql.FuncCall); ok && catalog.ListName(call.Funcname).Name == "ll_to_earth" {
+		return catalog.Type{Name: "earth"} // of the extension earthdistance
+	}
+	return expr.TypeOf(el.Expr, expr.Scope{Catalog: p.Catalog, Table: t})
 }
 
 // keyClasses are those of the built-in types and of those of extensions.

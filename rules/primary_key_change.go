@@ -64,7 +64,10 @@ var primaryKeyChange = &Rule{
 			*s = keyChanges{pending: map[tableKey]*keyChange{}, unlocked: map[tableKey]bool{}}
 		}
 		if n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt); ok && n.Objtype == pgsql.ObjectTable {
-			if t := p.Catalog.Table(n.Relation); t != nil && t.PartitionOf == nil {
+			switch t := p.Catalog.Table(n.Relation); {
+			case t == nil:
+				s.unknown(p, n)
+			case t.PartitionOf == nil:
 				s.alter(p, n, t)
 			}
 		}
@@ -144,6 +147,25 @@ func (s *keyChanges) alter(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table) {
 	case adds >= 0 && s.pending[key] != nil:
 		s.join(p, n, t, s.pending[key], adds)
 		delete(s.pending, key)
+	}
+}
+
+// unknown deals with a table that the history does not make: a constraint that
+// goes where a primary key comes is the old one.
+func (s *keyChanges) unknown(p *Pass, n *pgsql.AlterTableStmt) {
+	if addsKey(n) < 0 {
+		return
+	}
+	var old *keyChange
+	alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
+		if cmd.Subtype == pgsql.ATDropConstraint {
+			r := list.Elements[i]
+			old = &keyChange{name: cmd.Name, list: list, element: i}
+			old.start, old.end = p.Stmt.span(r[0], r[1])
+		}
+	})
+	if old != nil {
+		s.together(p, n, tableKey{-1, 0}, old)
 	}
 }
 

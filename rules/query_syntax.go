@@ -11,7 +11,7 @@ var querySyntax = &Rule{
 	Name:  "query-syntax",
 	Title: "Parts of queries that CockroachDB's grammar lacks",
 	Condition: "`TABLESAMPLE`; `ROLLUP`, `CUBE`, `GROUPING SETS` and `GROUPING()`; `FETCH FIRST ... WITH TIES`; `SEARCH` and `CYCLE` of a recursive query; an alias of `JOIN ... USING`; " +
-		"`ORDER BY ... USING`; slices of arrays; XML and SQL/JSON constructors; `IS NORMALIZED`; arguments by name (`f(a => 1)`) and `VARIADIC`; assignment to an element of an array; strings as `U&'...'`.",
+		"`ORDER BY ... USING`; XML and SQL/JSON constructors; `IS NORMALIZED`; arguments by name (`f(a => 1)`) and `VARIADIC`; assignment to an element of an array; strings as `U&'...'`.",
 	Effect:     "A syntax error (SQLSTATE 42601 or 0A000), wherever the query stands: in a view, in INSERT ... SELECT, in a function.",
 	Workaround: "Manual: the query has to be written in another way, such as `UNION ALL` of several GROUP BY.",
 	Versions:   "*",
@@ -42,11 +42,15 @@ var querySyntax = &Rule{
 	},
 	Nodes: []pgsql.Kind{
 		pgsql.KindRangeTableSample, pgsql.KindGroupingSet, pgsql.KindGroupingFunc, pgsql.KindSelectStmt, pgsql.KindCommonTableExpr, pgsql.KindJoinExpr,
-		pgsql.KindSortBy, pgsql.KindAIndices, pgsql.KindXmlExpr, pgsql.KindXmlSerialize, pgsql.KindRangeTableFunc, pgsql.KindJsonObjectConstructor,
+		pgsql.KindSortBy, pgsql.KindXmlExpr, pgsql.KindXmlSerialize, pgsql.KindRangeTableFunc, pgsql.KindJsonObjectConstructor,
 		pgsql.KindJsonArrayConstructor, pgsql.KindJsonArrayQueryConstructor, pgsql.KindJsonObjectAgg, pgsql.KindJsonArrayAgg, pgsql.KindFuncCall,
-		pgsql.KindNamedArgExpr, pgsql.KindResTarget,
+		pgsql.KindNamedArgExpr, pgsql.KindResTarget, pgsql.KindCreateFunctionStmt,
 	},
 	Check: func(p *Pass, node pgsql.Node) {
+		if _, ok := node.(*pgsql.CreateFunctionStmt); ok {
+			reportBody(p, aboutSyntax)
+			return
+		}
 		what, todo := querySyntaxOf(node)
 		if t, ok := node.(*pgsql.ResTarget); ok && len(t.Indirection) > 0 {
 			if _, ok := p.Parent(0).(*pgsql.UpdateStmt); ok {
@@ -103,10 +107,6 @@ func querySyntaxOf(node pgsql.Node) (what, todo string) {
 	case *pgsql.SortBy:
 		if n.SortbyDir == pgsql.SortbyUsing {
 			return "ORDER BY ... USING", "Write ASC or DESC"
-		}
-	case *pgsql.AIndices:
-		if n.IsSlice {
-			return "slices of arrays", "Use unnest() WITH ORDINALITY, or array functions"
 		}
 	case *pgsql.XmlExpr, *pgsql.XmlSerialize:
 		return "XML", "Store the text and parse it in the application"

@@ -67,14 +67,19 @@ func (br *bodyReader) sql() {
 				edits: []Edit{br.insert(f.First, "(SELECT "), br.after(f.Last, ")")}})
 		}
 		hasFrom := false
-		pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+		pgsql.Walk(f.tree, func(n pgsql.Node, parents []pgsql.Node) bool {
+			br.syntax(f, n, parents)
 			switch n := n.(type) {
+			case *pgsql.AIndirection:
+				br.slice(f, n)
 			case *pgsql.SelectStmt:
 				hasFrom = hasFrom || len(n.FromClause) > 0
 			case *pgsql.WithClause:
 				if br.Target.Meets("<25.1") {
 					stop(head, true, "WITH inside a function does not exist before v25.1", "Set the target to \">=25.1\", or write a subquery", "25.1")
 				}
+			case *pgsql.CommonTableExpr:
+				br.returning(f, n)
 			case *pgsql.NamedArgExpr:
 				if i := br.b.tokenAt(f, int(n.Location)); i >= 0 {
 					stop(pgsql.PLSpan{First: i, Last: i}, true, "arguments by name are not supported", "Pass the arguments in order", "")
@@ -91,6 +96,28 @@ func (br *bodyReader) sql() {
 			return true
 		})
 	}
+}
+
+// syntax judges a part of a query that CockroachDB's grammar lacks.
+func (br *bodyReader) syntax(f fragment, n pgsql.Node, parents []pgsql.Node) {
+	if _, named := n.(*pgsql.NamedArgExpr); named {
+		return // see sql
+	}
+	what, todo := querySyntaxOf(n)
+	if what == "" {
+		return
+	}
+	at := pgsql.PLSpan{First: f.First, Last: f.First}
+	for i := len(parents); i >= 0; i-- {
+		if i < len(parents) {
+			n = parents[i]
+		}
+		if k := br.b.tokenAt(f, pgsql.Location(n)); k >= 0 && k > f.First {
+			at = pgsql.PLSpan{First: k, Last: k}
+			break
+		}
+	}
+	br.add(bodyIssue{PLSpan: at, about: aboutSyntax, bind: br.r.isTrigger(), fidelity: Manual, message: "CockroachDB has no " + what, todo: todo})
 }
 
 // special judges a name that PL/pgSQL sets by itself.

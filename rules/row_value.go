@@ -59,9 +59,8 @@ var rowValue = &Rule{
 	},
 }
 
-// emptyRows is the most that CopyData without rows is: the end of the line of
-// COPY, and the mark of the end.
-const emptyRows = int64(len("\r\n\\.\r"))
+// emptyRows is the most that CopyData without rows is: the mark of the end.
+const emptyRows = int64(len("\\.\r"))
 
 // rowsBehind is a COPY that rows may follow.
 type rowsBehind struct {

@@ -51,6 +51,7 @@ var temporalAddColumn = &Rule{
 			Message: "some of these columns may exist already, and temporal-sql-tool passes over a statement that says \"already exists\" as a whole: each column gets an ALTER TABLE of its own"}
 		st := p.Stmt
 		head := st.textOf(0, commands[0][0]-1)
+		f.at(st, 0, commands[0][0]-1) // the columns may have findings of their own
 		for i := 1; i < len(commands); i++ {
 			comma := commands[i-1][1] + 1
 			f.Edits = append(f.Edits,

@@ -7,7 +7,7 @@ import (
 var temporaryView = &Rule{
 	Name:       "temporary-view",
 	Title:      "Temporary views and sequences",
-	Condition:  "`CREATE TEMPORARY VIEW` or `CREATE TEMPORARY SEQUENCE`.",
+	Condition:  "`CREATE TEMPORARY VIEW` or `CREATE TEMPORARY SEQUENCE`, or one in the schema `pg_temp`.",
 	Effect:     "Refused unless the session has set `experimental_enable_temp_tables` (SQLSTATE XCEXF).",
 	Workaround: "The setting is switched on in front of the first of them in a file. Temporary objects are experimental in CockroachDB, and slow to make.",
 	Versions:   "*",
@@ -38,7 +38,7 @@ var temporaryView = &Rule{
 		case *pgsql.CreateSeqStmt:
 			rv = n.Sequence
 		}
-		if rv == nil || rv.Relpersistence != "t" || mem.set[p.Stmt.Source] {
+		if rv == nil || rv.Relpersistence != "t" && rv.Schemaname != tempSchema || mem.set[p.Stmt.Source] {
 			return
 		}
 		f := Finding{Severity: Error, Fidelity: Weaker, Message: "temporary objects are experimental in CockroachDB: the session has to set experimental_enable_temp_tables first"}

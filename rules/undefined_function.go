@@ -41,7 +41,7 @@ var undefinedFunction = &Rule{
 		_, extension := extensionFunctions[name.Name]
 		pg, crdb := expr.HasFunction(name.Name)
 		at := p.Stmt.tokenOf(n)
-		if at < 0 || extension || grammarFunction[name.Name] || pg || crdb {
+		if at < 0 || ofHstore(p, name) || extension || grammarFunction[name.Name] || pg || crdb {
 			return
 		}
 		// A type can be called like a function, and so can a composite type.

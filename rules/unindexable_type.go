@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
@@ -14,7 +15,7 @@ var unindexableType = &Rule{
 	Condition: "A btree index, a PRIMARY KEY or a UNIQUE constraint on a column of a composite type, or of type `tsvector`, `tsquery`, `geometry`, `geography`, `vector` or `refcursor`; " +
 		"of type `jsonb` before v23.2, or of an array type before v23.1.",
 	Effect:     "CockroachDB refuses it (SQLSTATE 0A000).",
-	Workaround: "An index that is not unique goes: queries return the same, and search the table. A key or a unique index guards the data, so a person has to put another column in its place.",
+	Workaround: "An index that is not unique goes: queries return the same, and search the table. A UNIQUE constraint of CREATE TABLE on composite columns that are NOT NULL becomes a unique index on their fields. Another key or unique index guards the data, so a person has to put another column in its place.",
 	Versions:   "*",
 	Issues:     []int{35730},
 	Sources:    []string{"release notes v23.1 and v23.2", "measured on v26.1"},
@@ -38,6 +39,15 @@ var unindexableType = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "a unique constraint on a composite column without NULL",
+			Target: ">=23.1",
+			Setup:  "CREATE TYPE pair AS (a INT8, b INT8);\n",
+			Input:  "CREATE TABLE t (id INT8 PRIMARY KEY, p pair NOT NULL, n INT8, UNIQUE (n, p));\n",
+			Output: "CREATE TABLE t (id INT8 PRIMARY KEY, p pair NOT NULL, n INT8);\nCREATE UNIQUE INDEX t_n_p_key ON t (n, ((p).a), ((p).b));\n",
+			Want:   []string{"1:63 error weaker"},
+			Error:  "which is not indexable",
+		},
+		{
 			Name:   "an array, for all versions",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT[]);\n",
 			Input:  "CREATE INDEX i ON t (a);\nCREATE INDEX j ON t USING GIN (a);\n",
@@ -52,6 +62,9 @@ var unindexableType = &Rule{
 			unindexedKeys(p, n)
 		case *pgsql.Constraint:
 			if n.Contype != pgsql.ConstrPrimary && n.Contype != pgsql.ConstrUnique {
+				return
+			}
+			if uniqueFields(p, n) {
 				return
 			}
 			keys := keyNames(n.Keys)
@@ -71,6 +84,69 @@ var unindexableType = &Rule{
 			}
 		}
 	},
+}
+
+// uniqueFields makes a unique index on the fields of composite columns of a
+// UNIQUE constraint in CREATE TABLE, where such an index stands for it.
+func uniqueFields(p *Pass, n *pgsql.Constraint) bool {
+	create, ok := p.Parent(0).(*pgsql.CreateStmt)
+	if !ok || n.Contype != pgsql.ConstrUnique || len(n.Including) > 0 || n.NullsNotDistinct || n.Deferrable || !p.Target.Within(">=23.1") {
+		return false
+	}
+	elements := tableElements(p.Stmt, create)
+	at := slices.Index(create.TableElts, pgsql.Node(n))
+	if at < 0 || at >= len(elements) {
+		return false
+	}
+	var columns, composite []string
+	for _, key := range keyNames(n.Keys) {
+		typ, user := keyType(p, key)
+		if why, _ := unindexable(p, typ, user); why == "" {
+			columns = append(columns, QuoteIdent(key))
+			continue
+		}
+		if user == nil || user.Kind != catalog.Composite || typ.Dims > 0 || !notNull(create, key) {
+			return false
+		}
+		composite = append(composite, key)
+		for _, field := range user.Columns {
+			if why, _ := unindexable(p, field.Type, field.User); why != "" {
+				return false
+			}
+			columns = append(columns, fmt.Sprintf("((%s).%s)", QuoteIdent(key), QuoteIdent(field.Name)))
+		}
+	}
+	if len(composite) == 0 {
+		return false
+	}
+	name := n.Conname
+	if name == "" {
+		name = strings.Join(append(append([]string{create.Relation.Relname}, keyNames(n.Keys)...), "key"), "_")
+	}
+	if name = QuoteIdent(name) + " "; len(name) > 64 {
+		name = "" // PostgreSQL shortens it in its own way
+	}
+	st := p.Stmt
+	f := Finding{Severity: Error, Fidelity: Weaker, Message: fmt.Sprintf("column %s is of a composite type, which no key of CockroachDB holds: a unique index on its fields takes the place of the constraint; values with a NULL in a field are not compared, and ON CONFLICT and foreign keys do not find it",
+		strings.Join(composite, " and "))}
+	f.at(st, elements[at][0], elements[at][1])
+	f.DropElement(List{Elements: elements, Whole: [2]int{-1, -1}}, at)
+	f.Edits = append(f.Edits, p.Insert(len(st.Text), fmt.Sprintf(";\nCREATE UNIQUE INDEX %sON %s (%s)", name, relationText(st, create.Relation), strings.Join(columns, ", "))))
+	p.Report(f)
+	return true
+}
+
+// notNull reports whether CREATE TABLE says that a column holds no NULL.
+func notNull(n *pgsql.CreateStmt, column string) bool {
+	for _, e := range n.TableElts {
+		if d, ok := e.(*pgsql.ColumnDef); ok && d.Colname == column {
+			return slices.ContainsFunc(d.Constraints, func(c pgsql.Node) bool {
+				k, ok := c.(*pgsql.Constraint)
+				return ok && (k.Contype == pgsql.ConstrNotnull || k.Contype == pgsql.ConstrPrimary)
+			})
+		}
+	}
+	return false
 }
 
 func unindexedKeys(p *Pass, n *pgsql.IndexStmt) {

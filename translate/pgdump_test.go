@@ -4,7 +4,6 @@ package translate_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -17,8 +16,6 @@ import (
 	"github.com/pg2crdb/pg2crdb/rules"
 	"github.com/pg2crdb/pg2crdb/translate"
 )
-
-var update = flag.Bool("update", false, "write the expected findings, and what PostgreSQL answers, anew")
 
 const dumpRoles = "CREATE ROLE app_owner LOGIN CREATEDB VALID UNTIL '2030-01-01';\nCREATE ROLE readers NOLOGIN;\n" +
 	"CREATE ROLE writer LOGIN INHERIT CONNECTION LIMIT 10;\nGRANT readers TO writer WITH ADMIN OPTION;\nALTER ROLE writer SET search_path = app, public;\n"
@@ -88,7 +85,7 @@ func lacking(t *testing.T, dump string, target rules.Target) {
 			fmt.Fprintf(&got, "%s: %s\n", f.Rule, f.Message)
 		}
 	}
-	if *update {
+	if *updateGolden {
 		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}

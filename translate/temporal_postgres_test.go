@@ -74,7 +74,7 @@ func upstream(t *testing.T, conn *pgx.Conn, release, store string) {
 
 // TestTemporalRecord holds what is recorded to a PostgreSQL.
 func TestTemporalRecord(t *testing.T) {
-	if testing.Short() && !*update {
+	if testing.Short() && !*updateGolden {
 		t.Skip("skipped with -short: the record is held to a PostgreSQL")
 	}
 	conn := postgres(t)
@@ -86,7 +86,7 @@ func TestTemporalRecord(t *testing.T) {
 			t.Errorf("nothing is found by %s", q)
 		}
 	}
-	if *update {
+	if *updateGolden {
 		if err := os.MkdirAll(filepath.Dir(recordFile), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,7 @@ func (c *common) register(cmd *cobra.Command, failOn string) {
 	f.StringVar(&c.failOn, "fail-on", failOn, "exit with 1 on findings of this kind or worse: info, warning, error (severity); exact, weaker, changed, manual (fidelity); never")
 	f.StringVar(&c.format, "format", "text", "format of the report: "+strings.Join(print.Formats(), ", "))
 	f.BoolVar(&c.advice, "advice", false, "also run the rules that speak of good practice")
-	f.BoolVar(&c.infos, "infos", false, "in the text format, show findings of severity info one by one; otherwise they are counted")
+	f.BoolVar(&c.infos, "infos", false, "in the formats text and markdown, show findings of severity info one by one; otherwise they are counted")
 	f.StringVar(&c.config, "config", "", "read this configuration instead of the "+config.FileName+" found from the input upwards")
 	f.BoolVar(&c.noConfig, "no-config", false, "read no configuration")
 	completions(cmd, map[string][]string{

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/pg2crdb/pg2crdb/internal/near"
 )
@@ -37,7 +38,13 @@ func newRoot(e env) *cobra.Command {
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+		hint := ""
+		if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok {
+			var names []string
+			cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+			hint = near.Hint("--"+name, names)
+		}
+		return fmt.Errorf("%w%s (see %s --help)", err, hint, cmd.CommandPath())
 	})
 	root.AddCommand(newTranslate(e), newLint(e), newRules(e), newExplain(e), newInit(e), newVerify(e), newVersion(e))
 	if packaging != nil {

@@ -229,6 +229,9 @@ func (p postgres) call(n *pgsql.FuncCall) typ {
 	if len(sigs) == 0 && len(user) > 0 {
 		return p.userResult(user, args)
 	}
+	if len(sigs) == 0 && fn.Name != "" {
+		return p.extension(fn.Name, args)
+	}
 	if n.FuncVariadic {
 		return sameResult(sigs)
 	}
@@ -245,6 +248,16 @@ func (p postgres) call(n *pgsql.FuncCall) typ {
 		return typ{id: t} // a cast that is written as a call
 	}
 	return p.userResult(user, args)
+}
+
+// extension returns the result of a function of an extension that CockroachDB
+// has built in, such as those of PostGIS, whatever schema it is called in.
+func (p postgres) extension(function string, args []typ) typ {
+	sigs := find(cockroachFunctions[:], function)
+	if t := p.selected(sigs, args); t.known() {
+		return t
+	}
+	return sameResult(sigs)
 }
 
 // userExact returns what a function of the user's with exactly these

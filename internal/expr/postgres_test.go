@@ -67,6 +67,8 @@ func TestTypeOf(t *testing.T) {
 		{"missing + 1", catalog.Type{}},
 		{"missing > 1", catalog.Type{Name: "bool"}},
 		{"no_function(s)", catalog.Type{}},
+		{"st_setsrid(st_makepoint(1, 2), 4326)", catalog.Type{Name: "geometry"}},
+		{"public.unaccent(missing)", catalog.Type{Name: "text"}},
 		{"lower(missing)", catalog.Type{}}, // of a range it is no text
 		{"upper(missing::text)", catalog.Type{Name: "text"}},
 		{"to_tsvector(missing)", catalog.Type{Name: "tsvector"}},

@@ -69,6 +69,10 @@ func Parse(text string) (Node, *SyntaxError) {
 }
 
 func parse(text string, tokens []Token) (Node, *SyntaxError) {
+	if len(text) > DefaultMaxStatement {
+		// PostgreSQL takes 1 GB, and libpg_query counts bytes in 32 bits.
+		return nil, &SyntaxError{Message: tooLarge(DefaultMaxStatement)}
+	}
 	if err := CheckText(text); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// DefaultMaxStatement is the largest statement that a Splitter buffers.
+// DefaultMaxStatement is the largest statement that a Splitter buffers and that
+// is parsed, in bytes.
 const DefaultMaxStatement = 256 << 20
 
 // Splitter cuts a source into statements as it reads it, the way psql does:
@@ -89,12 +90,16 @@ func (s *Splitter) Next() (*Statement, error) {
 			return st, nil
 		}
 		if len(s.buf) >= s.max {
-			return nil, fmt.Errorf("line %d: the statement is larger than %d MiB: split it, or take it out of the file", s.pos.Line, s.max>>20)
+			return nil, fmt.Errorf("line %d: %s", s.pos.Line, tooLarge(s.max))
 		}
 		if err := s.fill(2 * len(s.buf)); err != nil {
 			return nil, err
 		}
 	}
+}
+
+func tooLarge(limit int) string {
+	return fmt.Sprintf("the statement is larger than %d MiB: split it, or take it out of the file", limit>>20)
 }
 
 // fill reads until the buffer holds n bytes or the source ends.
@@ -235,37 +240,123 @@ func (s *Splitter) meta(l *lexer, start int) (*Statement, int, bool) {
 	}, start + len(text), true
 }
 
-// passCopyData passes over the rows of a COPY: from the line behind the
-// statement to the line that holds only \. or to the end of the source.
+// copyStep is how many bytes of rows are looked at at once.
+const copyStep = 1 << 20
+
+// passCopyData passes over the rows of a COPY: from behind the statement to the
+// line that holds only \., or to the end of the source. However long a line is,
+// no more than a step of it is kept.
 func (s *Splitter) passCopyData() (*Statement, error) {
-	st := &Statement{Form: CopyData, LeadPos: s.pos, Pos: s.pos}
-	first := true
-	for {
-		nl := bytes.IndexByte(s.buf, '\n')
-		for nl < 0 && !s.eof {
-			// A line longer than the buffer: its content does not matter, only
-			// whether it is \., so keep no more than a prefix of it.
-			if err := s.fill(len(s.buf) + s.read); err != nil {
-				return nil, err
-			}
-			nl = bytes.IndexByte(s.buf, '\n')
+	st := &Statement{Form: CopyData, LeadPos: s.pos}
+	if err := s.restOfLine(st); err != nil {
+		return nil, err
+	}
+	st.Pos = s.pos
+	if none, err := s.noRows(); none || err != nil {
+		st.Size = s.pos.Offset - st.Pos.Offset
+		return st, err
+	}
+	for step := copyStep; ; {
+		if err := s.fill(min(step, len(s.buf)+s.read)); err != nil {
+			return nil, err
 		}
-		line := s.buf
-		if nl >= 0 {
-			line = s.buf[:nl]
-		}
-		closing := !first && string(bytes.TrimRight(line, "\r")) == `\.`
-		n := len(line)
-		if nl >= 0 && !closing {
-			n++
-		}
+		rows := s.buf[:min(step, len(s.buf))]
+		last := s.eof && len(rows) == len(s.buf)
+		n, closed := copyEnd(rows, last)
 		st.Size += int64(n)
 		s.consume(n)
-		first = false
-		if closing || (nl < 0 && s.eof) {
+		switch {
+		case closed, last:
 			return st, nil
+		case n == 0: // all of it might be the end of the rows
+			step *= 2
+		default:
+			step = copyStep
 		}
 	}
+}
+
+// noRows passes over a line \. that comes first.
+func (s *Splitter) noRows() (bool, error) {
+	if err := s.fill(min(64, len(s.buf)+s.read)); err != nil {
+		return false, err
+	}
+	if !bytes.HasPrefix(s.buf, []byte(`\.`)) {
+		return false, nil
+	}
+	end := len(`\.`)
+	for end < len(s.buf) && s.buf[end] == '\r' {
+		end++
+	}
+	if end < len(s.buf) && s.buf[end] != '\n' {
+		return false, nil
+	}
+	s.consume(end)
+	return true, nil
+}
+
+// copyEnd looks for the line \. in rows, which start behind a statement or with
+// the line feed in front of a line. It returns how many bytes can be passed over:
+// with closed set, those in front of that line's end, otherwise those that are no
+// part of it.
+func copyEnd(rows []byte, last bool) (n int, closed bool) {
+	for from := 0; ; {
+		i := bytes.Index(rows[from:], []byte("\n\\."))
+		if i < 0 {
+			break
+		}
+		end := from + i + len("\n\\.")
+		for end < len(rows) && rows[end] == '\r' {
+			end++
+		}
+		switch {
+		case end < len(rows) && rows[end] == '\n', end == len(rows) && last:
+			return end, true
+		case end == len(rows):
+			return from + i, false
+		}
+		from = end
+	}
+	if last {
+		return len(rows), false
+	}
+	if n := len(rows); bytes.HasSuffix(rows, []byte("\n")) {
+		return n - 1, false
+	} else if bytes.HasSuffix(rows, []byte("\n\\")) {
+		return n - 2, false
+	}
+	n = len(rows) // less a character that is not whole
+	for k := 1; k < utf8.UTFMax && k <= len(rows); k++ {
+		if b := rows[len(rows)-k:]; utf8.RuneStart(b[0]) {
+			if !utf8.FullRune(b) {
+				n -= k
+			}
+			break
+		}
+	}
+	return n, false
+}
+
+// restOfLine makes what stands behind a COPY on its line, such as a comment, the
+// lead of its rows.
+func (s *Splitter) restOfLine(st *Statement) error {
+	nl := bytes.IndexByte(s.buf, '\n')
+	for nl < 0 && !s.eof {
+		if err := s.fill(len(s.buf) + 64<<10); err != nil {
+			return err
+		}
+		nl = bytes.IndexByte(s.buf, '\n')
+	}
+	end := len(s.buf)
+	if nl >= 0 {
+		end = nl + 1
+	}
+	st.Lead = string(s.buf[:end])
+	l := lexer{src: s.buf[:end], keep: true}
+	l.skipTrivia()
+	st.Comments = rebase(l.comments, end)
+	s.consume(end)
+	return nil
 }
 
 func isCopyFromStdin(st *Statement) bool {

@@ -33,7 +33,7 @@ func TestCheckSQL(t *testing.T) {
 		{"do $$ SELECT 1 $$;", "1:1: temporal-sql-tool executes only CREATE, ALTER, INSERT and DROP, not do: remove it, or run it by itself (C6)\n"},
 		{"\\connect temporal\nDROP TABLE t;", `1:1: \connect is a command of psql, and temporal-sql-tool takes it for SQL: remove it (C8)` + "\n"},
 		{"COPY t FROM stdin;\n1\n\\.\n", "1:1: temporal-sql-tool executes only CREATE, ALTER, INSERT and DROP, not COPY: remove it, or run it by itself (C6)\n" +
-			"1:19: rows of COPY, which temporal-sql-tool takes for SQL: write INSERT statements (C8)\n"},
+			"2:1: rows of COPY, which temporal-sql-tool takes for SQL: write INSERT statements (C8)\n"},
 
 		// C7
 		{"CREATE TABLE t (a INT);", ""},

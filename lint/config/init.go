@@ -25,8 +25,7 @@ func Commented() string {
 # of the original is kept.
 # target: ">=%s"
 
-# How the migrations are laid out: %s.
-# Default: found out from the files.
+# How the migrations are laid out: %s. Default: found out from the files.
 # layout: plain
 
 # What makes lint and translate exit with 1: a severity or worse (info, warning,
@@ -48,7 +47,27 @@ func Commented() string {
 # the same.
 # exclude:
 #   - "**/testdata/**"
-`, SchemaURL, known[0], known[len(known)-1], known[len(known)/2], strings.Join(layout.Names(), ", "))
+`, SchemaURL, known[0], known[len(known)-1], known[len(known)/2], layouts())
+}
+
+// layouts lists the layouts in lines of comments.
+func layouts() string {
+	var b strings.Builder
+	width := len("# How the migrations are laid out: ")
+	for i, name := range layout.Names() {
+		if i > 0 {
+			b.WriteString(",")
+			if width++; width+len(name) > 72 {
+				b.WriteString("\n#")
+				width = 1
+			}
+			b.WriteString(" ")
+			width++
+		}
+		b.WriteString(name)
+		width += len(name)
+	}
+	return b.String()
 }
 
 // Schema returns the JSON schema of the file, as a value for encoding/json.

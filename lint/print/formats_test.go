@@ -90,7 +90,9 @@ func TestGitLab(t *testing.T) {
 // A comment stays within what GitHub takes, and counts what does not fit.
 func TestMarkdownLimit(t *testing.T) {
 	f := many(t, 400)
-	got := string(render(t, "markdown", f.report, f.options()))
+	opts := f.options()
+	opts.Infos = true
+	got := string(render(t, "markdown", f.report, opts))
 	if len(got) > 65_536 {
 		t.Errorf("%d bytes", len(got))
 	}

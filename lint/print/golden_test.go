@@ -77,6 +77,9 @@ func TestGoldenVariants(t *testing.T) {
 	color.Color = true
 	color.Width = 60
 	golden(t, "text-color", render(t, "text", f.report, color))
+	infos := f.options()
+	infos.Infos = true
+	golden(t, "markdown-infos", render(t, "markdown", f.report, infos))
 	golden(t, "text-no-source", render(t, "text", f.report, Options{}))
 
 	prefixed := f.options()

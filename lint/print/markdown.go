@@ -30,10 +30,16 @@ func (p markdownPrinter) Print(w io.Writer, r *lint.Report) error {
 	b.WriteString(markdownMarker)
 	markdownHead(&b, r)
 	shown := 0
+	counted := map[string]int{}
 files:
 	for _, f := range v.files() {
 		head := fmt.Sprintf("\n#### %s\n", codeSpan(fileName(f.Name)))
 		for _, n := range f.Findings {
+			if p.onlyCounted(n.Finding) {
+				counted[n.Rule]++
+				shown++
+				continue
+			}
 			text, err := markdownFinding(v, n.Finding)
 			if err != nil {
 				return err
@@ -48,6 +54,9 @@ files:
 	}
 	if n := len(r.Findings) - shown; n > 0 {
 		fmt.Fprintf(&b, "\nAnd %s that this comment has no room for.\n", plural(n, "more finding"))
+	}
+	if line := notShown(counted); line != "" {
+		fmt.Fprintf(&b, "\n%s.\n", markdownText(line))
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the report: %w", err)

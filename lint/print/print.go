@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/rules"
 )
 
 // Printer writes a report in one format.
@@ -40,7 +41,8 @@ type Options struct {
 	// StepSummary is the file that the github format appends its table to: the
 	// value of GITHUB_STEP_SUMMARY. Empty means no table.
 	StepSummary string
-	// Infos makes the text format show findings of severity info one by one.
+	// Infos makes the formats that a person reads from end to end, text and
+	// markdown, show findings of severity info one by one.
 	// There are many of them in most schemas, so it counts them otherwise.
 	Infos bool
 	// Fails tells which findings fail the run, so that the junit format agrees
@@ -85,4 +87,11 @@ func formats() []format {
 		{"markdown", func(o Options) Printer { return markdownPrinter{o} }},
 		{"html", func(o Options) Printer { return htmlPrinter{o} }},
 	}
+}
+
+// onlyCounted reports whether a finding is not shown by itself, in the formats
+// for people: it is worth knowing, nothing has to be done, and a schema may have
+// hundreds of its kind.
+func (o *Options) onlyCounted(f *lint.Finding) bool {
+	return !o.Infos && f.Severity == rules.Info && f.Fidelity != rules.Manual && f.Conflict == "" && (o.Fails == nil || !o.Fails(f))
 }

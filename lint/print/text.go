@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/lint"
-	"github.com/pg2crdb/pg2crdb/rules"
 )
 
 // textPrinter writes a report for people at a terminal.
@@ -57,7 +56,7 @@ func (t text) report() error {
 	for _, f := range t.files() {
 		titled := false
 		for _, n := range f.Findings {
-			if t.onlyCounted(n.Finding) {
+			if t.opts.onlyCounted(n.Finding) {
 				counted[n.Rule]++
 				continue
 			}
@@ -80,13 +79,6 @@ func (t text) report() error {
 		fmt.Fprintln(t, t.in(bold, line))
 	}
 	return nil
-}
-
-// onlyCounted reports whether a finding is not shown by itself: it is worth
-// knowing, nothing has to be done, and a schema may have hundreds of its kind.
-func (t text) onlyCounted(f *lint.Finding) bool {
-	return !t.opts.Infos && f.Severity == rules.Info && f.Fidelity != rules.Manual && f.Conflict == "" &&
-		(t.opts.Fails == nil || !t.opts.Fails(f))
 }
 
 // notShown says how many findings of which rules are only counted.
