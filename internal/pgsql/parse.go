@@ -142,11 +142,14 @@ func syntaxError(text string, err error) *SyntaxError {
 // string lives.
 func bytesString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
+// stringBytes returns the bytes of a string, which must not be changed.
+func stringBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
 // Walk calls f for n and all nodes below it, parents before children. Where f
 // returns false, the children are left out. parents holds the nodes above,
 // outermost first; it is reused between calls.
 func Walk(n Node, f func(n Node, parents []Node) bool) {
-	var parents []Node
+	parents := make([]Node, 0, 16) // deeper than most trees
 	var walk func(Node)
 	walk = func(n Node) {
 		if !f(n, parents) {
