@@ -110,7 +110,7 @@ var trigger = &Rule{
 				triggerRoutinesOf(p).see(r)
 			}
 		case *pgsql.CreateTrigStmt:
-			mem.made.set(newMadeTrigger(p, n))
+			mem.made.set(madeTriggerOf(p, n))
 			checkTrigger(p, n)
 		case *pgsql.DropStmt:
 			if n.RemoveType == pgsql.ObjectTrigger {

@@ -98,7 +98,7 @@ var triggerFunction = &Rule{
 				return // rule trigger says that it is not made at all
 			}
 			if reportBound(p, mem, n) {
-				mem.triggers.set(newMadeTrigger(p, n))
+				mem.triggers.set(madeTriggerOf(p, n))
 			}
 		case *pgsql.DropStmt:
 			switch n.RemoveType {

@@ -83,8 +83,22 @@ type madeTrigger struct {
 	events int32
 }
 
-func newMadeTrigger(p *Pass, n *pgsql.CreateTrigStmt) *madeTrigger {
-	return &madeTrigger{triggerIDOf(p, n.Relation, n.Trigname), p.Stmt.held(), relationText(p.Stmt, n.Relation), catalog.ListName(n.Funcname).Name, n.Events}
+// madeTriggerMemory holds the trigger of the current statement.
+type madeTriggerMemory struct {
+	stmt    *Statement
+	trigger *madeTrigger
+}
+
+var madeTriggerKey = new(Rule)
+
+// madeTriggerOf returns the trigger that the statement makes.
+func madeTriggerOf(p *Pass, n *pgsql.CreateTrigStmt) *madeTrigger {
+	mem := sharedState[madeTriggerMemory](p, madeTriggerKey)
+	if mem.stmt != p.Stmt {
+		mem.stmt = p.Stmt
+		mem.trigger = &madeTrigger{triggerIDOf(p, n.Relation, n.Trigname), p.Stmt.held(), relationText(p.Stmt, n.Relation), catalog.ListName(n.Funcname).Name, n.Events}
+	}
+	return mem.trigger
 }
 
 // triggerID names a trigger; table is what tableID makes of its table.

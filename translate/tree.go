@@ -137,13 +137,24 @@ func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Repor
 	if opts.Cache == nil && len(tree.Histories) > 1 {
 		opts.Cache = &lint.Cache{}
 	}
-	results, err := each(tree.Histories, func(h layout.History) (*lint.Result, error) { return lint.Run(ctx, h.Sources, opts.Options) })
+	reports, err := each(tree.Histories, func(h layout.History) (*lint.Report, error) {
+		res, err := lint.Run(ctx, h.Sources, opts.Options)
+		if err != nil {
+			return nil, err
+		}
+		return res.Report, nil // without the catalog, which may be large
+	})
 	if err != nil {
 		return nil, err
 	}
-	report := &lint.Report{Target: opts.Target}
-	for _, res := range results {
-		report.Append(res.Report)
+	var report *lint.Report
+	if len(reports) == 1 {
+		report = reports[0]
+	} else {
+		report = &lint.Report{Target: opts.Target}
+		for _, r := range reports {
+			report.Append(r)
+		}
 	}
 	tree.RestoreReport(report)
 	return report, nil
