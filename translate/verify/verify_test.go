@@ -227,6 +227,14 @@ func TestRepeats(t *testing.T) {
 			nil, nil,
 		},
 		{
+			"temporal, adds rows", "temporal", Options{Twice: true, Upgrade: true},
+			[]string{
+				"versioned/v1.0/manifest.json", manifest("1.0", "a.sql"), "versioned/v1.0/a.sql", "CREATE TABLE t (id BIGINT PRIMARY KEY);\nINSERT INTO t (id) SELECT count(*) FROM t;\n",
+				"versioned/v1.1/manifest.json", manifest("1.1", "a.sql"), "versioned/v1.1/a.sql", "ALTER TABLE t ADD COLUMN s TEXT;\n",
+			},
+			[]string{`versioned/v1.0/a.sql:1:1 verify-unrepeatable a second run of versioned/v1.0 changes what is there: `}, nil,
+		},
+		{
 			"temporal, stops", "temporal", Options{Twice: true},
 			[]string{
 				"versioned/v1.0/manifest.json", manifest("1.0", "a.sql"),
