@@ -28,7 +28,8 @@ const liveRelease = "v1.32.0"
 // TestTemporalLive applies both stores to a real CockroachDB, statement by
 // statement as temporal-sql-tool does, and holds what is there in the end to the
 // engine's catalog and to PostgreSQL's. On the way, the versions that drop
-// something are interrupted and run again, each in a copy of the database.
+// something are interrupted and run again, each in a copy of the database. A
+// store that is not through when the time of go test is short is skipped.
 func TestTemporalLive(t *testing.T) {
 	crdbtest.URL(t)
 	tree, out := translateTree(t, liveRelease, ">=23.1")
@@ -53,7 +54,7 @@ func TestTemporalLive(t *testing.T) {
 			t.Parallel() // most of the time goes by in waiting
 			conn := crdbtest.Database(t)
 			begin := time.Now()
-			applyLive(t, conn, translatedSteps(t, out, store.name, store.era), store.interrupted)
+			applyLive(t, untilTimeout(t), conn, translatedSteps(t, out, store.name, store.era), store.interrupted)
 			took := time.Since(begin)
 			for _, h := range out.Histories {
 				if strings.HasPrefix(h.Texts[0].Name, store.name+"/versioned/") {
@@ -78,7 +79,7 @@ func TestTemporalLive(t *testing.T) {
 
 // applyLive applies the versions of a store. Those that are named are also
 // interrupted, in copies of the tables that they name, and run again.
-func applyLive(t *testing.T, conn *pgx.Conn, versions []step, interrupted map[string][]int) {
+func applyLive(t *testing.T, ctx context.Context, conn *pgx.Conn, versions []step, interrupted map[string][]int) {
 	t.Helper()
 	for _, v := range versions {
 		stops := interrupted[v.version]
@@ -87,17 +88,17 @@ func applyLive(t *testing.T, conn *pgx.Conn, versions []step, interrupted map[st
 		done := 0
 		for i, fromEnd := range stops {
 			k := len(v.statements) - fromEnd
-			runLive(t, conn, v.statements[done:k])
+			runLive(t, ctx, conn, v.statements[done:k])
 			done = k
 			copies[i] = crdbtest.Database(t)
 			for _, s := range createStatements(t, conn, text) {
 				mustExec(t, copies[i], s)
 			}
 		}
-		runLive(t, conn, v.statements[done:])
+		runLive(t, ctx, conn, v.statements[done:])
 		want := inventory(t, conn, text)
 		for i, c := range copies {
-			runLive(t, c, v.statements)
+			runLive(t, ctx, c, v.statements)
 			if diff := cmp.Diff(want, inventory(t, c, text)); diff != "" {
 				t.Errorf("%s, interrupted %d statements from the end and run again (-want +got):\n%s", v.version, stops[i], diff)
 			}
@@ -106,12 +107,34 @@ func applyLive(t *testing.T, conn *pgx.Conn, versions []step, interrupted map[st
 }
 
 // runLive runs statements with the tolerance of temporal-sql-tool.
-func runLive(t *testing.T, conn *pgx.Conn, statements []string) {
+func runLive(t *testing.T, ctx context.Context, conn *pgx.Conn, statements []string) {
 	t.Helper()
 	for _, s := range statements {
-		if _, err := conn.Exec(context.Background(), s); !passedOver(err) {
+		_, err := conn.Exec(ctx, s)
+		skipOutOfTime(t, ctx)
+		if !passedOver(err) {
 			t.Fatalf("%s: %v", s, err)
 		}
+	}
+}
+
+// untilTimeout ends when the package's other tests, and the databases that are
+// to be dropped, need what go test's -timeout leaves.
+func untilTimeout(t *testing.T) context.Context {
+	end, ok := t.Deadline()
+	if !ok {
+		return context.Background()
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), end.Add(-4*time.Minute))
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// skipOutOfTime skips a test that untilTimeout has ended.
+func skipOutOfTime(t *testing.T, ctx context.Context) {
+	t.Helper()
+	if ctx.Err() != nil {
+		t.Skip("needs more time for its schema changes than go test leaves it: run it with -timeout 60m")
 	}
 }
 

@@ -2,6 +2,7 @@ package translate_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -53,15 +54,16 @@ func sqlTools(t *testing.T) []sqlTool {
 }
 
 // command is a run of the tool on the database of a connection.
-func (s sqlTool) command(conn *pgx.Conn, args ...string) *exec.Cmd {
+func (s sqlTool) command(ctx context.Context, conn *pgx.Conn, args ...string) *exec.Cmd {
 	config := conn.Config()
 	global := []string{"--plugin", "postgres12", "--endpoint", config.Host, "--port", fmt.Sprint(config.Port), "--user", config.User, "--database", config.Database}
-	return exec.Command(s.path, append(global, args...)...)
+	return exec.CommandContext(ctx, s.path, append(global, args...)...)
 }
 
-func (s sqlTool) run(t *testing.T, conn *pgx.Conn, args ...string) string {
+func (s sqlTool) run(t *testing.T, ctx context.Context, conn *pgx.Conn, args ...string) string {
 	t.Helper()
-	text, err := s.command(conn, args...).CombinedOutput()
+	text, err := s.command(ctx, conn, args...).CombinedOutput()
+	skipOutOfTime(t, ctx)
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, text)
 	}
@@ -70,9 +72,9 @@ func (s sqlTool) run(t *testing.T, conn *pgx.Conn, args ...string) string {
 
 // kill runs the tool and kills it as soon as it says that it executes a
 // statement with that text.
-func (s sqlTool) kill(t *testing.T, conn *pgx.Conn, at string, args ...string) {
+func (s sqlTool) kill(t *testing.T, ctx context.Context, conn *pgx.Conn, at string, args ...string) {
 	t.Helper()
-	cmd := s.command(conn, args...)
+	cmd := s.command(ctx, conn, args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +97,9 @@ func (s sqlTool) kill(t *testing.T, conn *pgx.Conn, at string, args ...string) {
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); err == nil || !killed {
+	err = cmd.Wait()
+	skipOutOfTime(t, ctx)
+	if err == nil || !killed {
 		t.Errorf("the tool came to its end (%v) and never executed %q", err, at)
 	}
 }
@@ -117,17 +121,19 @@ func TestTemporalTool(t *testing.T) {
 				if testing.Short() && store.name == "visibility" {
 					t.Skip("takes minutes: skipped with -short")
 				}
+				t.Parallel() // most of the time goes by in waiting
+				ctx := untilTimeout(t)
 				out := translateRelease(t, liveRelease, store.target)
 				dir := t.TempDir()
 				writeFiles(t, dir, out)
 				conn := crdbtest.Database(t)
-				tool.run(t, conn, "setup-schema", "--version", "0.0")
+				tool.run(t, ctx, conn, "setup-schema", "--version", "0.0")
 				update := []string{"update-schema", "--schema-dir", filepath.Join(dir, store.name, "versioned")}
 				for _, at := range store.kills {
-					tool.kill(t, conn, at, update...)
+					tool.kill(t, ctx, conn, at, update...)
 				}
-				tool.run(t, conn, update...)
-				if text := tool.run(t, conn, update...); !strings.Contains(text, "found zero updates") {
+				tool.run(t, ctx, conn, update...)
+				if text := tool.run(t, ctx, conn, update...); !strings.Contains(text, "found zero updates") {
 					t.Errorf("the second run is not without updates:\n%s", text)
 				}
 				if version := strs(t, conn, "SELECT curr_version FROM schema_version"); !slices.Equal(version, []string{store.version}) {
