@@ -93,6 +93,10 @@ func Run(ctx context.Context, s *Server, out *translate.Output, opts Options) (*
 		}
 	}
 	v.result.Report.Sort()
+	// What has become of the statements is the translation's doing: the findings
+	// here are the server's.
+	of, sum := out.Report.Summary, &v.result.Report.Summary
+	sum.Statements, sum.Untouched, sum.Exact, sum.Weaker, sum.Changed, sum.Manual = of.Statements, of.Untouched, of.Exact, of.Weaker, of.Changed, of.Manual
 	return v.result, nil
 }
 

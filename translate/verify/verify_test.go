@@ -261,6 +261,15 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
+// The summary says what the translation did with the statements.
+func TestSummary(t *testing.T) {
+	out := translated(t, "", "a.sql", "CREATE TABLE t (id BIGINT PRIMARY KEY) TABLESPACE pg_default;\nCREATE TABLE u (id BIGINT PRIMARY KEY);\n")
+	sum := mustRun(t, standIn(t), out, Options{}).Report.Summary
+	if sum.Statements != 2 || sum.Untouched != 1 || sum.Exact+sum.Weaker != 1 {
+		t.Errorf("%+v", sum)
+	}
+}
+
 // Progress counts up to the end, whatever happens.
 func TestProgress(t *testing.T) {
 	s := standIn(t)
