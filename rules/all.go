@@ -106,6 +106,7 @@ func All() []*Rule {
 		missingPrimaryKey,
 		money,
 		nestedArray,
+		notNullConstraint,
 		numericLiteral,
 		numericScale,
 		onConflict,

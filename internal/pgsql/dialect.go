@@ -69,11 +69,16 @@ func (s *Statement) extraGuard(i int) bool {
 	return false
 }
 
-// parseCockroach parses a statement that PostgreSQL's grammar refused, if only
-// CockroachDB's spellings stand in the way.
+// parseCockroach parses a statement that the grammar refused, if only
+// CockroachDB's spellings, or those of a later PostgreSQL, stand in the way.
 func (s *Statement) parseCockroach() {
 	text, inverted, ok := s.cockroach()
+	notNulls := s.notNulls()
+	if len(notNulls) > 0 {
+		text, ok = s.withoutNotNulls(text, notNulls), true
+	}
 	if create := s.withInlineIndexes(text); create != nil {
+		s.putNotNulls(create, notNulls)
 		s.Tree, s.Err = create, nil
 		return
 	}
@@ -84,6 +89,7 @@ func (s *Statement) parseCockroach() {
 	if err != nil {
 		return
 	}
+	s.putNotNulls(tree, notNulls)
 	s.Tree, s.Err = tree, nil
 	if ix, ok := tree.(*IndexStmt); ok && inverted {
 		ix.AccessMethod = "gin"
