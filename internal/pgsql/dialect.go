@@ -3,7 +3,7 @@ package pgsql
 import "strings"
 
 // CockroachDB's own spellings that a translation writes are no PostgreSQL:
-// CREATE INVERTED INDEX, indexes within CREATE TABLE, table@index where an index is named, and IF NOT EXISTS
+// CREATE INVERTED INDEX, indexes within CREATE TABLE, table@index where an index is named, NOT VISIBLE columns, and IF NOT EXISTS
 // where PostgreSQL has it not. So that a translation can be parsed again, they
 // are blanked out, byte for byte, before the text goes to libpg_query; offsets
 // stay true. VIRTUAL columns, which PostgreSQL has from 18 on and the parser
@@ -51,6 +51,11 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 			if s.Is(i, "virtual") && s.Is(i-1, ")") {
 				copy(b[s.Tokens[i].Start:s.Tokens[i].End], "STORED ")
 				ok = true
+			}
+			// A hidden column; NOT VISIBLE follows its type.
+			if s.Words(i, "not", "visible") {
+				blank(i)
+				blank(i + 1)
 			}
 		}
 	}
