@@ -116,6 +116,7 @@ func All() []*Rule {
 		plpgsqlStatement,
 		policy,
 		predefinedRole,
+		primaryKeyAlone,
 		primaryKeyChange,
 		psqlCommand,
 		publicSchema,
