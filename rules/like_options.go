@@ -10,7 +10,7 @@ import (
 var likeOptions = &Rule{
 	Name:      "like-options",
 	Title:     "CREATE TABLE ... (LIKE ...) with options that CockroachDB lacks",
-	Condition: "`LIKE table` with `INCLUDING` or `EXCLUDING` of COMMENTS, IDENTITY, STORAGE, STATISTICS or COMPRESSION, LIKE of a view or a type, a foreign key to the table's own primary key that LIKE brings, and `INCLUDING ALL` or `IDENTITY` of a table with an identity column.",
+	Condition: "`LIKE table` with `INCLUDING` or `EXCLUDING` of COMMENTS, IDENTITY, STORAGE, STATISTICS or COMPRESSION, LIKE of a view or a type, and `INCLUDING ALL` or `IDENTITY` of a table with an identity column.",
 	Effect: "CockroachDB knows INCLUDING and EXCLUDING of ALL, CONSTRAINTS, DEFAULTS, GENERATED and INDEXES; the others are refused (SQLSTATE 0A000 or 42601), and so is LIKE of anything but a table. " +
 		"INCLUDING DEFAULTS and ALL make an identity column a default from the same sequence, where PostgreSQL makes a sequence of its own.",
 	Workaround: "STORAGE, STATISTICS and COMPRESSION go, COMMENTS goes (the comments are not copied). Where the source has an identity column, and where it is no table, a person has to write the columns.",
@@ -43,14 +43,6 @@ var likeOptions = &Rule{
 			Manual: true,
 		},
 		{
-			Name:   "a key that refers to one that is copied",
-			Setup:  "CREATE TABLE s (id TEXT PRIMARY KEY);\n",
-			Input:  "CREATE TABLE t (up TEXT REFERENCES t, LIKE s INCLUDING INDEXES);\n",
-			Want:   []string{"1:39 error manual"},
-			Error:  "does not match foreign key",
-			Manual: true,
-		},
-		{
 			Name:  "what CockroachDB knows",
 			Setup: "CREATE TABLE s (id INT8 PRIMARY KEY);\n",
 			Input: "CREATE TABLE t (LIKE s INCLUDING ALL EXCLUDING INDEXES);\n",
@@ -64,38 +56,9 @@ var likeOptions = &Rule{
 		for i, r := range tableElements(p.Stmt, n) {
 			if like, ok := n.TableElts[i].(*pgsql.TableLikeClause); ok {
 				reportLike(p, like, r)
-				if likesKey(p.Stmt, r) && refersToItself(n) {
-					f := manual("CockroachDB makes the foreign key before it copies the primary key that it refers to", "Write the primary key into the table, or add the foreign key by ALTER TABLE behind it")
-					f.at(p.Stmt, r[0], r[1])
-					p.Report(f)
-				}
 			}
 		}
 	},
-}
-
-// likesKey reports whether a LIKE clause copies the primary key.
-func likesKey(st *Statement, r [2]int) bool {
-	copied := false
-	for i := st.nameEnd(r[0]+1) + 1; i < r[1]; i += 2 {
-		if w := st.Word(i + 1); w == "all" || w == "indexes" {
-			copied = st.Is(i, "including")
-		}
-	}
-	return copied
-}
-
-// refersToItself reports whether a table has a foreign key to its own primary
-// key, without naming the columns.
-func refersToItself(n *pgsql.CreateStmt) bool {
-	found := false
-	pgsql.Walk(n, func(node pgsql.Node, _ []pgsql.Node) bool {
-		c, ok := node.(*pgsql.Constraint)
-		found = found || ok && c.Contype == pgsql.ConstrForeign && len(c.PkAttrs) == 0 && c.Pktable != nil &&
-			c.Pktable.Relname == n.Relation.Relname && c.Pktable.Schemaname == n.Relation.Schemaname
-		return true
-	})
-	return found
 }
 
 func reportLike(p *Pass, like *pgsql.TableLikeClause, r [2]int) {
