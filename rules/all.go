@@ -74,6 +74,7 @@ func All() []*Rule {
 		hexDigest,
 		hstore,
 		hstoreFunction,
+		identityDefault,
 		identityValue,
 		immutableExpression,
 		indexCollate,
