@@ -141,6 +141,19 @@ func (k *cockroach) convertText(function string, ops []operand) []Conversion {
 	return out
 }
 
+// convertKey returns the cast to text of the key of a JSON object, which
+// PostgreSQL takes of any type, where the key is the value's text.
+func (k *cockroach) convertKey(function string, ops []operand) []Conversion {
+	if function != "json_object_agg" && function != "jsonb_object_agg" || len(ops) != 2 {
+		return nil
+	}
+	key := ops[0]
+	if f := family(key.t.id); key.t.array || key.lit.kind != notLiteral || f != tInt8 && f != tUuid && f != tAnyenum {
+		return nil
+	}
+	return []Conversion{{key.node, typ{id: tText}.catalogType()}}
+}
+
 // postgresTypes are the types that PostgreSQL gives to operands.
 func (k *cockroach) postgresTypes(ops []operand) []typ {
 	args := make([]typ, len(ops))
