@@ -74,6 +74,15 @@ var plpgsqlStatement = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "FOUND behind the branches of an IF",
+			Target: ">=23.2",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, n INT8);\n",
+			Input:  "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$\nDECLARE\n  v INT8;\nBEGIN\n  IF i > 0 THEN\n    SELECT n INTO v FROM t WHERE id = i;\n  ELSE\n    SELECT n INTO v FROM t WHERE n = i;\n  END IF;\n  IF NOT FOUND THEN\n    v := 0;\n  END IF;\n  RETURN v;\nEND $$;\n",
+			Output: "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$\nDECLARE\n  found BOOL;\n  v INT8;\nBEGIN\n  IF i > 0 THEN\n    SELECT n, true INTO v, found FROM t WHERE id = i;\n  ELSE\n    SELECT n, true INTO v, found FROM t WHERE n = i;\n  END IF;\n  IF found IS NOT TRUE THEN\n    v := 0;\n  END IF;\n  RETURN v;\nEND $$;\n",
+			Want:   []string{"10:10 error exact"},
+			Error:  "column \"found\" does not exist",
+		},
+		{
 			Name:   "a loop over a query, from v24.1 on",
 			Target: ">=24.1",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, name TEXT, n INT8);\n",
