@@ -106,7 +106,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	res := &Result{Report: report, starts: make([][]int64, len(history)), first: make([]int, len(history))}
 	run := rules.NewRun(all, opts.Target, opts.Layout, opts.Advice)
 	silent := newSuppressions(all, opts)
-	tally := tally{report}
+	tally := tally{report: report, texts: map[string]string{}}
 	txn := transactions{history: history}
 	err := parseAll(ctx, history, opts, func(st *rules.Statement) {
 		if res.starts[st.Source] == nil {

@@ -148,7 +148,8 @@ func (s *Source) splitter() (*pgsql.Splitter, io.Closer, error) {
 type Cache struct {
 	mu    sync.Mutex
 	trees map[string]parsed
-	size  int
+	size  int // of their texts
+	full  bool
 }
 
 type parsed struct {
@@ -157,7 +158,8 @@ type parsed struct {
 }
 
 // cacheBytes bounds the text whose trees are kept; a tree is some ten times as
-// large as its text.
+// large as its text. Of a history that is larger, nothing is kept: a part of it
+// would not be worth its memory.
 const cacheBytes = 4 << 20
 
 func (c *Cache) parse(st *pgsql.Statement) {
@@ -176,6 +178,9 @@ func (c *Cache) parse(st *pgsql.Statement) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.size+len(st.Text) > cacheBytes {
+		c.trees, c.full = nil, true
+	}
+	if c.full {
 		return
 	}
 	if c.trees == nil {

@@ -259,7 +259,7 @@ func (c *comment) finding(start, end int) Finding {
 	from := c.pos.Advance(c.text[:start])
 	return Finding{
 		Source: c.st.Source, File: c.st.File, Statement: c.st.Number, StatementStart: c.st.Start(),
-		Start: from, End: from.Advance(c.text[start:end]), Before: clip(c.text),
+		Start: from, End: from.Advance(c.text[start:end]), Before: strings.Clone(clip(c.text)),
 	}
 }
 

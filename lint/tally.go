@@ -9,13 +9,36 @@ import (
 )
 
 // tally collects the findings of a run into a report.
-type tally struct{ report *Report }
+type tally struct {
+	report *Report
+	// texts are those that findings have in common: most say the same as others.
+	texts map[string]string
+}
+
+// maxTexts bounds them; then they are collected anew.
+const maxTexts = 1 << 13
+
+// share returns a text that findings with the same one share.
+func (t *tally) share(text string) string {
+	if text == "" {
+		return ""
+	}
+	if same, ok := t.texts[text]; ok {
+		return same
+	}
+	if len(t.texts) >= maxTexts {
+		clear(t.texts)
+	}
+	text = strings.Clone(text)
+	t.texts[text] = text
+	return text
+}
 
 // add turns what a rule reported into a finding of the report.
 func (t *tally) add(r rules.Reported, opts Options) {
 	f := Finding{
 		Rule: r.Rule.Name, Severity: r.Severity, Fidelity: r.Fidelity,
-		Message: r.Message, Todo: r.Todo, Until: r.Until, Follows: r.Follows, Edits: r.Edits,
+		Message: t.share(r.Message), Todo: t.share(r.Todo), Until: r.Until, Follows: r.Follows, Edits: r.Edits,
 	}
 	if sev, ok := opts.Severity[f.Rule]; ok {
 		if sev == 0 {
@@ -26,7 +49,8 @@ func (t *tally) add(r rules.Reported, opts Options) {
 	if st := r.Stmt; st != nil {
 		f.Source, f.File, f.Statement, f.StatementStart = st.Source, st.File, st.Number, st.Start()
 		f.Start, f.End = st.At(r.Start), st.At(r.End)
-		f.Before, f.After = excerpt(st, r.Start, r.End, r.Edits)
+		before, after := excerpt(st, r.Start, r.End, r.Edits)
+		f.Before, f.After = t.share(before), t.share(after)
 	}
 	t.report.Findings = append(t.report.Findings, f)
 }
@@ -75,7 +99,7 @@ func excerpt(st *rules.Statement, start, end int, edits []rules.Edit) (before, a
 
 func clip(s string) string {
 	if len(s) <= excerptLimit {
-		return strings.Clone(s)
+		return s
 	}
 	return strings.ToValidUTF8(s[:excerptLimit], "") + "…"
 }

@@ -68,7 +68,7 @@ var alterColumnType = &Rule{
 		switch n := p.Stmt.Tree.(type) {
 		case *pgsql.IndexStmt:
 			if len(p.Stmt.Text) < keptText {
-				s.indexes[tableKey{p.Stmt.Source, p.Stmt.Start()}] = strings.Clone(p.Stmt.Text)
+				s.indexes[tableKey{p.Stmt.Source, p.Stmt.Start()}] = p.Stmt.Text
 			}
 		case *pgsql.VariableSetStmt:
 			if n.Name == "enable_experimental_alter_column_type_general" {

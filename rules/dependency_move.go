@@ -170,7 +170,7 @@ func (u *obstacle) triggerFate(p *Pass) obstacleFate {
 		case n.RemoveType == pgsql.ObjectTable && len(names) == 1 && names[0].Name == u.table():
 			return obstacleReplaced // it goes with its table
 		case n.RemoveType == pgsql.ObjectTrigger && len(n.Objects) == 1:
-			if _, table, name := droppedTrigger(p, n); name == u.word() && strings.Trim(table[strings.LastIndexByte(table, '.')+1:], `"`) == u.table() {
+			if id, table := droppedTrigger(p, n); id.name == u.word() && strings.Trim(table[strings.LastIndexByte(table, '.')+1:], `"`) == u.table() {
 				return obstacleDropped
 			}
 		}

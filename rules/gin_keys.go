@@ -57,10 +57,13 @@ var ginKeys = &Rule{
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.IndexStmt)
 		st := p.Stmt
+		if n.AccessMethod != "gin" && n.AccessMethod != "gist" || st.Inverted() {
+			return
+		}
 		plan := planIndex(p, n)
 		elements := catalog.IndexElements(st.Statement, n)
 		first, last, ok := usingTokens(st, n)
-		if n.AccessMethod != "gin" && n.AccessMethod != "gist" || !ok || len(elements) != len(plan.keys) || st.Inverted() {
+		if !ok || len(elements) != len(plan.keys) {
 			return
 		}
 		switch f := (Finding{Severity: Error, Fidelity: Weaker}); plan.form {

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -24,7 +26,7 @@ var checkNoInherit = &Rule{
 		{Name: "a plain check", Input: "CREATE TABLE t (id INT8 PRIMARY KEY CHECK (id > 0));\n"},
 	},
 	Statement: func(p *Pass) {
-		done := map[int]bool{}
+		var done []int
 		eachConstraint(p, func(k *pgsql.Constraint, _ *catalog.Table, _ *pgsql.ColumnDef, first, last int) {
 			if k.Contype != pgsql.ConstrCheck || !k.IsNoInherit {
 				return
@@ -33,10 +35,10 @@ var checkNoInherit = &Rule{
 			if k.Location > 0 {
 				i = max(first, p.Stmt.TokenAt(int(k.Location)))
 			}
-			if i = p.Stmt.wordsWithin(i, last, "no", "inherit"); i < 0 || done[i] {
+			if i = p.Stmt.wordsWithin(i, last, "no", "inherit"); i < 0 || slices.Contains(done, i) {
 				return
 			}
-			done[i] = true
+			done = append(done, i)
 			f := Finding{Severity: Error, Fidelity: Exact, Message: "CockroachDB has no inheritance: NO INHERIT goes", Edits: []Edit{p.Delete(i, i+1)}}
 			f.at(p.Stmt, i, i+1)
 			p.Report(f)

@@ -2,7 +2,7 @@ package rules
 
 import (
 	"fmt"
-	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -60,10 +60,10 @@ var routineDependency = &Rule{
 		}
 		switch n := node.(type) {
 		case *pgsql.ViewStmt:
-			mem.add(p, "view", catalog.Name{Schema: n.View.Schemaname, Name: n.View.Relname}, []pgsql.Node{n.Query})
+			mem.add(p, "view", catalog.Name{Schema: n.View.Schemaname, Name: n.View.Relname}, usedNamesOf([]pgsql.Node{n.Query}))
 		case *pgsql.CreateTableAsStmt:
 			if n.Objtype == pgsql.ObjectMatview && n.Into != nil {
-				mem.add(p, "view", catalog.Name{Schema: n.Into.Rel.Schemaname, Name: n.Into.Rel.Relname}, []pgsql.Node{n.Query})
+				mem.add(p, "view", catalog.Name{Schema: n.Into.Rel.Schemaname, Name: n.Into.Rel.Relname}, usedNamesOf([]pgsql.Node{n.Query}))
 			}
 		case *pgsql.CreateFunctionStmt:
 			r := routineOf(p)
@@ -77,15 +77,15 @@ var routineDependency = &Rule{
 				}
 			}
 			if r.isTrigger() {
-				mem.bodies = mapSet(mem.bodies, r.name.Name, trees)
+				mem.bodies = mapSet(mem.bodies, r.name.Name, usedNamesOf(trees))
 				return
 			}
 			if !isBroken(p, r.name) {
-				mem.add(p, r.noun, r.name, trees)
+				mem.add(p, r.noun, r.name, usedNamesOf(trees))
 			}
 		case *pgsql.CreateTrigStmt:
-			if trees := mem.bodies[catalog.ListName(n.Funcname).Name]; trees != nil && n.Relation != nil {
-				mem.add(p, "trigger", catalog.Name{Schema: n.Relation.Schemaname, Name: n.Trigname + onTable + n.Relation.Relname}, trees)
+			if m := mem.bodies[catalog.ListName(n.Funcname).Name]; m != nil && n.Relation != nil {
+				mem.add(p, "trigger", catalog.Name{Schema: n.Relation.Schemaname, Name: n.Trigname + onTable + n.Relation.Relname}, m)
 			}
 		case *pgsql.DropStmt:
 			mem.drop(p, n)
@@ -123,48 +123,36 @@ type routineUsers struct {
 	byRelation, byFunction, byTable userIndex
 	// bodies are those of trigger functions, which depend on nothing until a
 	// trigger runs them.
-	bodies map[string][]pgsql.Node
+	bodies map[string]*usedNames
 }
 
 // onTable stands between the name of a trigger and that of its table.
 const onTable = " on table "
 
-// userIndex finds users by something about them, and then by their own key.
-type userIndex map[string]map[string]*user
-
-func (ix userIndex) add(by, key string, u *user) {
-	if ix[by] == nil {
-		ix[by] = map[string]*user{}
-	}
-	ix[by][key] = u
-}
-
-func (ix userIndex) remove(by, key string) {
-	if delete(ix[by], key); len(ix[by]) == 0 {
-		delete(ix, by)
-	}
-}
+// userIndex finds users by something about them.
+type userIndex map[string][]*user
 
 // set notes a user, in the place of the one that had its key.
-func (mem *routineUsers) set(key string, u *user) {
+func (mem *routineUsers) set(u *user) {
+	key := u.key()
 	mem.unset(key)
 	mem.users[key] = u
-	u.each(mem, func(ix userIndex, by string) { ix.add(by, key, u) })
+	u.each(mem, func(ix userIndex, by string) { ix[by] = append(ix[by], u) })
 }
 
 func (mem *routineUsers) unset(key string) {
 	if u := mem.users[key]; u != nil {
 		delete(mem.users, key)
-		u.each(mem, func(ix userIndex, by string) { ix.remove(by, key) })
+		u.each(mem, func(ix userIndex, by string) { dropFrom(ix, by, u) })
 	}
 }
 
 // each calls f for all that the user is found by.
 func (u *user) each(mem *routineUsers, f func(ix userIndex, by string)) {
-	for r := range u.relations {
+	for _, r := range u.relations {
 		f(mem.byRelation, r)
 	}
-	for fn := range u.functions {
+	for _, fn := range u.functions {
 		f(mem.byFunction, fn)
 	}
 	if _, table, ok := strings.Cut(u.name, onTable); ok && u.noun == "trigger" {
@@ -176,11 +164,55 @@ func (u *user) each(mem *routineUsers, f func(ix userIndex, by string)) {
 type user struct {
 	noun, name string
 	schema     string // as the statement that made it, or a trigger's table, says it
-	relations  map[string]bool
-	columns    map[string]bool
-	functions  map[string]bool
-	star       bool
+	*usedNames
+	// relations are those of the tables that exist, by tableID.
+	relations []string
 }
+
+// usedNames are the names in the text of something, each once.
+type usedNames struct {
+	tables             []catalog.Name
+	columns, functions []string
+	star               bool
+}
+
+// usedNamesOf collects the names in a text.
+func usedNamesOf(trees []pgsql.Node) *usedNames {
+	m := &usedNames{}
+	for _, tree := range trees {
+		pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+			switch n := n.(type) {
+			case *pgsql.RangeVar:
+				m.tables = with(m.tables, catalog.Name{Schema: n.Schemaname, Name: n.Relname})
+			case *pgsql.ColumnRef:
+				if s, ok := n.Fields[len(n.Fields)-1].(*pgsql.String); ok {
+					m.columns = with(m.columns, s.Sval)
+				} else {
+					m.star = true
+				}
+			case *pgsql.ResTarget:
+				if n.Name != "" {
+					m.columns = with(m.columns, n.Name)
+				}
+			case *pgsql.FuncCall:
+				m.functions = with(m.functions, catalog.ListName(n.Funcname).Name)
+			}
+			return true
+		})
+	}
+	m.tables, m.columns, m.functions = slices.Clip(m.tables), slices.Clip(m.columns), slices.Clip(m.functions)
+	return m
+}
+
+// with appends what is not there yet.
+func with[T comparable](list []T, e T) []T {
+	if slices.Contains(list, e) {
+		return list
+	}
+	return append(list, e)
+}
+
+func (u *user) key() string { return userKey(u.noun, catalog.Name{Name: u.name}) }
 
 func (u *user) isRoutine() bool { return u.noun == "function" || u.noun == "procedure" }
 
@@ -192,32 +224,14 @@ func userKey(noun string, name catalog.Name) string {
 }
 
 // add notes what a statement makes and what that names.
-func (mem *routineUsers) add(p *Pass, noun string, name catalog.Name, trees []pgsql.Node) {
-	u := &user{noun: noun, name: name.Name, schema: name.Schema, relations: map[string]bool{}, columns: map[string]bool{}, functions: map[string]bool{}}
-	for _, tree := range trees {
-		pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
-			switch n := n.(type) {
-			case *pgsql.RangeVar:
-				if t := p.Catalog.Table(n); t != nil {
-					u.relations[tableID(p, t.Name)] = true
-				}
-			case *pgsql.ColumnRef:
-				if s, ok := n.Fields[len(n.Fields)-1].(*pgsql.String); ok {
-					u.columns[s.Sval] = true
-				} else {
-					u.star = true
-				}
-			case *pgsql.ResTarget:
-				if n.Name != "" {
-					u.columns[n.Name] = true
-				}
-			case *pgsql.FuncCall:
-				u.functions[catalog.ListName(n.Funcname).Name] = true
-			}
-			return true
-		})
+func (mem *routineUsers) add(p *Pass, noun string, name catalog.Name, m *usedNames) {
+	u := &user{noun: noun, name: name.Name, schema: name.Schema, usedNames: m}
+	for _, n := range m.tables {
+		if t := p.Catalog.Relation(n); t != nil {
+			u.relations = with(u.relations, tableID(p, t.Name))
+		}
 	}
-	mem.set(userKey(noun, name), u)
+	mem.set(u)
 }
 
 // using returns what uses a relation, or a column of it, in order.
@@ -229,7 +243,7 @@ func (mem *routineUsers) using(p *Pass, rv *pgsql.RangeVar, column string, which
 	id := tableID(p, t.Name)
 	var out []*user
 	for _, u := range mem.byRelation[id] {
-		if !which(u) || column != "" && (u.noun == "trigger" || !u.star && !u.columns[column]) {
+		if !which(u) || column != "" && (u.noun == "trigger" || !u.star && !slices.Contains(u.columns, column)) {
 			continue
 		}
 		out = append(out, u)
@@ -276,7 +290,7 @@ func (mem *routineUsers) rename(p *Pass, n *pgsql.RenameStmt) {
 			if u := mem.users[old]; u != nil {
 				mem.unset(old)
 				u.name = n.Newname
-				mem.set(userKey("view", catalog.Name{Name: n.Newname}), u)
+				mem.set(u)
 			}
 			mem.renameTable(n.Relation.Relname, n.Newname)
 		}
@@ -289,10 +303,10 @@ func (mem *routineUsers) rename(p *Pass, n *pgsql.RenameStmt) {
 
 // renameTable lets the triggers of a table follow it.
 func (mem *routineUsers) renameTable(from, to string) {
-	for key, u := range maps.Clone(mem.byTable[from]) {
-		mem.unset(key)
+	for _, u := range slices.Clone(mem.byTable[from]) {
+		mem.unset(u.key())
 		u.name = strings.TrimSuffix(u.name, onTable+from) + onTable + to
-		mem.set(userKey(u.noun, catalog.Name{Name: u.name}), u)
+		mem.set(u)
 	}
 }
 
@@ -312,11 +326,11 @@ func (mem *routineUsers) drop(p *Pass, n *pgsql.DropStmt) {
 			mem.unset("view " + name)
 		}
 	case pgsql.ObjectTrigger:
-		if _, table, name := droppedTrigger(p, n); name != "" {
+		if id, table := droppedTrigger(p, n); id.name != "" {
 			if i := strings.LastIndexByte(table, '.'); i >= 0 {
 				table = table[i+1:]
 			}
-			mem.unset("trigger " + name + onTable + strings.Trim(table, `"`))
+			mem.unset("trigger " + id.name + onTable + strings.Trim(table, `"`))
 		}
 	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine:
 		for name := range gone {
@@ -359,13 +373,13 @@ func (mem *routineUsers) dropTable(p *Pass, n *pgsql.DropStmt, name catalog.Name
 			if u.isRoutine() {
 				p.Report(Finding{Severity: Warning, Fidelity: Changed, Message: fmt.Sprintf("CASCADE drops %s %s with the table, which PostgreSQL does not", u.noun, u.name)})
 			}
-			mem.unset(userKey(u.noun, catalog.Name{Name: u.name}))
+			mem.unset(u.key())
 		}
 		return
 	}
 	mem.refuse(p, rv, "", "DROP TABLE", other)
 	// The table's own triggers go with it.
-	for key := range mem.byTable[name.Name] {
-		mem.unset(key)
+	for _, u := range slices.Clone(mem.byTable[name.Name]) {
+		mem.unset(u.key())
 	}
 }

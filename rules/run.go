@@ -32,6 +32,7 @@ type Run struct {
 
 	state   map[*Rule]any
 	pending []Reported // of the current statement
+	walker  pgsql.Walker
 
 	replay func(func(*Statement)) error
 	failed error // of a replay
@@ -94,7 +95,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 		rule.Statement(&pass)
 	}
 	if st.Tree != nil {
-		pgsql.Walk(st.Tree, func(n pgsql.Node, parents []pgsql.Node) bool {
+		r.walker.Walk(st.Tree, func(n pgsql.Node, parents []pgsql.Node) bool {
 			for _, rule := range r.byKind[n.Kind()] {
 				pass.Rule, pass.Parents = rule, parents
 				rule.Check(&pass, n)

@@ -86,8 +86,12 @@ var temporalSplitter = &Rule{
 // over a lower-case copy of the text and cuts the original at the same offsets.
 func shiftsInLowerCase(text string) bool {
 	for i := 0; i < len(text); {
+		if text[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(text[i:])
-		if r >= utf8.RuneSelf && utf8.RuneLen(unicode.ToLower(r)) != n {
+		if utf8.RuneLen(unicode.ToLower(r)) != n {
 			return true
 		}
 		i += n
@@ -108,12 +112,12 @@ func splitterWord(p *Pass, i int, text string) {
 		return
 	}
 	for rest := text; rest != ""; {
-		part := rest
-		if k := strings.IndexAny(rest, "_$"); k >= 0 {
-			part, rest = rest[:k], rest[k+1:]
-		} else {
-			rest = ""
+		k := 0
+		for k < len(rest) && rest[k] != '_' && rest[k] != '$' {
+			k++
 		}
+		part := rest[:k]
+		rest = rest[min(k+1, len(rest)):]
 		if len(part) < len("if") || len(part) > len("begin") {
 			continue
 		}

@@ -104,16 +104,13 @@ var trigger = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindCreateFunctionStmt, pgsql.KindCreateTrigStmt, pgsql.KindDropStmt, pgsql.KindRenameStmt, pgsql.KindAlterObjectDependsStmt},
 	Check: func(p *Pass, node pgsql.Node) {
 		mem := State[triggers](p)
-		if mem.made == nil {
-			mem.made, mem.split, mem.functions = map[string]*Statement{}, map[string]bool{}, map[string]*routine{}
-		}
 		switch n := node.(type) {
 		case *pgsql.CreateFunctionStmt:
 			if r := routineOf(p); r.isTrigger() {
-				mem.functions[r.name.Name] = r
+				triggerRoutinesOf(p).see(r)
 			}
 		case *pgsql.CreateTrigStmt:
-			mem.made[triggerKey(p, n.Relation, n.Trigname)] = p.Stmt
+			mem.made.set(madeTriggerOf(p, n))
 			checkTrigger(p, n)
 		case *pgsql.DropStmt:
 			if n.RemoveType == pgsql.ObjectTrigger {
@@ -133,20 +130,24 @@ var trigger = &Rule{
 
 const triggerSetup = "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, b INT8);\nCREATE FUNCTION f() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\n"
 
-// triggers is the rule's memory: the statements that made triggers, and those
-// that became two.
+// triggers is the rule's memory: the triggers that were made, and those that
+// became two.
 type triggers struct {
-	made  map[string]*Statement
-	split map[string]bool
-	// functions are trigger functions, by name.
-	functions map[string]*routine
+	made  madeTriggers
+	split map[splitTrigger]bool
 }
 
-func triggerKey(p *Pass, rv *pgsql.RangeVar, name string) string {
+// splitTrigger is the second half of a trigger.
+type splitTrigger struct {
+	triggerID
+	half string
+}
+
+func triggerIDOf(p *Pass, rv *pgsql.RangeVar, name string) triggerID {
 	if rv == nil {
-		return name
+		return triggerID{name: name}
 	}
-	return tableID(p, catalog.Name{Schema: rv.Schemaname, Name: rv.Relname}) + " " + name
+	return triggerID{tableID(p, catalog.Name{Schema: rv.Schemaname, Name: rv.Relname}), name}
 }
 
 // tableID names a table the same way however it is qualified.
@@ -253,7 +254,7 @@ func checkTrigger(p *Pass, n *pgsql.CreateTrigStmt) {
 func reportPerRow(p *Pass, n *pgsql.CreateTrigStmt, on, execute int) bool {
 	st := p.Stmt
 	function := catalog.ListName(n.Funcname)
-	r := State[triggers](p).functions[function.Name]
+	_, r := triggerRoutinesOf(p).read(function.Name)
 	if r == nil || isBroken(p, function) || n.Events&eventTruncate != 0 || n.WhenClause != nil {
 		return false
 	}
@@ -381,7 +382,8 @@ func reportTriggerColumns(p *Pass, n *pgsql.CreateTrigStmt, on, execute int) {
 		if last < on {
 			f.Edits = append(f.Edits, p.Delete(last, on-1))
 		}
-		State[triggers](p).split[triggerKey(p, n.Relation, n.Trigname)+" "+name] = true
+		mem := State[triggers](p)
+		mem.split = mapSet(mem.split, splitTrigger{triggerIDOf(p, n.Relation, n.Trigname), name}, true)
 	}
 	p.Report(f)
 }
@@ -430,53 +432,56 @@ func checkDropTrigger(p *Pass, n *pgsql.DropStmt) {
 		f.Edits = []Edit{p.Delete(last, last)}
 		p.Report(f)
 	}
-	key, table, name := droppedTrigger(p, n)
+	id, table := droppedTrigger(p, n)
 	for _, suffix := range []string{"_insert", "_delete", "_insert_delete"} {
-		if State[triggers](p).split[key+" "+name+suffix] {
+		half := splitTrigger{id, id.name + suffix}
+		if split := State[triggers](p).split; split[half] {
 			exists := ""
 			if n.MissingOk {
 				exists = "IF EXISTS "
 			}
 			p.Report(Finding{
-				Severity: Warning, Fidelity: Exact, Message: fmt.Sprintf("the trigger became two: %s is dropped as well", name+suffix),
-				Edits: []Edit{p.Insert(0, fmt.Sprintf("DROP TRIGGER %s%s ON %s;\n", exists, QuoteIdent(name+suffix), table))},
+				Severity: Warning, Fidelity: Exact, Message: fmt.Sprintf("the trigger became two: %s is dropped as well", half.half),
+				Edits: []Edit{p.Insert(0, fmt.Sprintf("DROP TRIGGER %s%s ON %s;\n", exists, QuoteIdent(half.half), table))},
 			})
-			delete(State[triggers](p).split, key+" "+name+suffix)
+			delete(split, half)
 		}
 	}
 }
 
-// droppedTrigger returns the key of the trigger that a DROP TRIGGER names, its
-// table as the statement writes it, and its name.
-func droppedTrigger(p *Pass, n *pgsql.DropStmt) (key, table, name string) {
+// droppedTrigger returns the trigger that a DROP TRIGGER names, and its table as
+// the statement writes it.
+func droppedTrigger(p *Pass, n *pgsql.DropStmt) (id triggerID, table string) {
 	if len(n.Objects) != 1 {
-		return "", "", ""
+		return id, ""
 	}
 	l, ok := n.Objects[0].(*pgsql.List)
 	if !ok || len(l.Items) < 2 {
-		return "", "", ""
+		return id, ""
 	}
 	last, ok := l.Items[len(l.Items)-1].(*pgsql.String)
 	if !ok {
-		return "", "", ""
+		return id, ""
 	}
 	on := p.Stmt.find(0, "on")
 	table = p.Stmt.textOf(on+1, p.Stmt.nameEnd(on+1))
-	return tableID(p, catalog.ListName(l.Items[:len(l.Items)-1])) + " " + last.Sval, table, last.Sval
+	return triggerID{tableID(p, catalog.ListName(l.Items[:len(l.Items)-1])), last.Sval}, table
 }
 
 // renameTrigger drops the trigger and makes it again under its new name.
 func renameTrigger(p *Pass, n *pgsql.RenameStmt) {
-	key := triggerKey(p, n.Relation, n.Subname)
-	made := State[triggers](p).made[key]
-	if made == nil || p.Target.Meets("<24.3") {
+	mem := State[triggers](p)
+	id := triggerIDOf(p, n.Relation, n.Subname)
+	kept := mem.made.byID[id]
+	if kept == nil || p.Target.Meets("<24.3") {
 		p.Report(manual("ALTER TRIGGER is a syntax error in CockroachDB", "Drop the trigger and make it again under its new name"))
 		return
 	}
+	made := kept.stmt.reread()
 	name := made.find(0, "trigger") + 1
 	text := made.Text[:made.Tokens[name].Start] + QuoteIdent(n.Newname) + made.Text[made.Tokens[name].End:]
 	f := Finding{Severity: Error, Fidelity: Exact, Message: "ALTER TRIGGER is a syntax error in CockroachDB: the trigger is dropped and made again under its new name"}
 	f.Edits = []Edit{p.Replace(0, len(p.Stmt.Text), fmt.Sprintf("DROP TRIGGER %s ON %s;\n%s", QuoteIdent(n.Subname), relationText(p.Stmt, n.Relation), text))}
 	p.Report(f)
-	State[triggers](p).made[triggerKey(p, n.Relation, n.Newname)] = nil
+	mem.made.remove(id)
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
@@ -84,9 +83,6 @@ var triggerFunction = &Rule{
 	Nodes:  []pgsql.Kind{pgsql.KindCreateFunctionStmt, pgsql.KindCreateTrigStmt, pgsql.KindDropStmt, pgsql.KindRenameStmt},
 	Check: func(p *Pass, node pgsql.Node) {
 		mem := State[triggerFunctions](p)
-		if mem.functions == nil {
-			mem.functions, mem.triggers = map[string]*routine{}, map[string]*Statement{}
-		}
 		switch n := node.(type) {
 		case *pgsql.CreateFunctionStmt:
 			r := routineOf(p)
@@ -96,42 +92,39 @@ var triggerFunction = &Rule{
 			if n.Replace {
 				reportReplaced(p, mem, r)
 			}
-			mem.functions[r.name.Name] = r
+			triggerRoutinesOf(p).see(r)
 		case *pgsql.CreateTrigStmt:
 			if p.Target.Meets("<24.3") || !n.Row || n.Timing == timingInsteadOf || n.Events&eventTruncate != 0 || len(n.TransitionRels) > 0 {
 				return // rule trigger says that it is not made at all
 			}
 			if reportBound(p, mem, n) {
-				mem.triggers[triggerKey(p, n.Relation, n.Trigname)] = p.Stmt
+				mem.triggers.set(madeTriggerOf(p, n))
 			}
 		case *pgsql.DropStmt:
 			switch n.RemoveType {
 			case pgsql.ObjectTrigger:
-				key, _, _ := droppedTrigger(p, n)
-				delete(mem.triggers, key)
+				id, _ := droppedTrigger(p, n)
+				mem.triggers.remove(id)
 			case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine:
 				reportDropCascade(p, mem, n)
 			case pgsql.ObjectTable:
 				for _, o := range n.Objects {
 					if l, ok := o.(*pgsql.List); ok {
-						forgetTriggers(mem, tableID(p, catalog.ListName(l.Items)))
+						mem.triggers.forget(tableID(p, catalog.ListName(l.Items)))
 					}
 				}
 			}
 		case *pgsql.RenameStmt:
 			if n.RenameType == pgsql.ObjectTrigger {
-				delete(mem.triggers, triggerKey(p, n.Relation, n.Subname))
+				mem.triggers.remove(triggerIDOf(p, n.Relation, n.Subname))
 			}
 		}
 	},
 }
 
-// triggerFunctions is the rule's memory: trigger functions by name, and the
-// statements that made triggers which still exist.
+// triggerFunctions is the rule's memory: the triggers that still exist.
 type triggerFunctions struct {
-	functions map[string]*routine
-	triggers  map[string]*Statement
-	mended    map[*routine]bool
+	triggers madeTriggers
 	// arguments are the places where functions look at a trigger's arguments.
 	arguments []triggerArgument
 }
@@ -139,11 +132,11 @@ type triggerFunctions struct {
 // triggerArgument is a place in a trigger function that looks at an argument of
 // the trigger.
 type triggerArgument struct {
-	r    *routine
+	r    *triggerRoutine
+	edit Edit   // that writes the argument
 	all  string // the trigger's arguments
 	f    Finding
 	at   pgsql.PLSpan
-	text string // the argument, as an expression
 }
 
 // argumentTexts returns the arguments of a trigger.
@@ -169,8 +162,8 @@ func argumentOf(n *pgsql.CreateTrigStmt, k int) string {
 // at them, where all triggers of a function have the same.
 func reportArguments(p *Pass) {
 	mem := State[triggerFunctions](p)
-	first := map[*routine]string{}
-	differ := map[*routine]bool{}
+	first := map[*triggerRoutine]string{}
+	differ := map[*triggerRoutine]bool{}
 	for _, a := range mem.arguments {
 		if all, ok := first[a.r]; ok && all != a.all {
 			differ[a.r] = true
@@ -185,7 +178,7 @@ func reportArguments(p *Pass) {
 			f.Message += "; all triggers of the function have the same arguments: their value stands in the body"
 			key := fmt.Sprintf("%p %d", a.r, a.at.First)
 			if f.Follows = done[key]; !f.Follows {
-				f.Edits = []Edit{a.r.body.replace(a.r.stmt, a.at, a.text)}
+				f.Edits = []Edit{a.edit}
 			}
 			done[key] = true
 		}
@@ -193,31 +186,11 @@ func reportArguments(p *Pass) {
 	}
 }
 
-func forgetTriggers(mem *triggerFunctions, table string) {
-	for key := range mem.triggers {
-		if len(key) > len(table) && key[:len(table)+1] == table+" " {
-			delete(mem.triggers, key)
-		}
-	}
-}
-
-// using returns the statements of the triggers that run a function, in order.
-func (mem *triggerFunctions) using(function string) []*Statement {
-	var out []*Statement
-	for _, st := range mem.triggers {
-		if n, ok := st.Tree.(*pgsql.CreateTrigStmt); ok && catalog.ListName(n.Funcname).Name == function {
-			out = append(out, st)
-		}
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Number < out[j].Number })
-	return out
-}
-
 // reportBound reports what CockroachDB finds in the function when the trigger
 // is made, and tells whether the trigger is made in the end.
 func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made bool) {
 	name := catalog.ListName(n.Funcname)
-	r := mem.functions[name.Name]
+	kept, r := triggerRoutinesOf(p).read(name.Name)
 	st := p.Stmt
 	i := st.find(0, "execute")
 	if isBroken(p, name) || i < 0 {
@@ -237,7 +210,8 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made 
 		if is.argument > 0 && r.body.from != nil {
 			f := Finding{Stmt: p.Stmt.kept(true), Severity: Error, Fidelity: Manual, Message: where + is.message, Todo: is.todo, Until: is.until}
 			place(&f)
-			mem.arguments = append(mem.arguments, triggerArgument{r, strings.Join(argumentTexts(n), "\x00"), f, is.PLSpan, argumentOf(n, is.argument)})
+			edit := r.body.replace(r.stmt, is.PLSpan, argumentOf(n, is.argument))
+			mem.arguments = append(mem.arguments, triggerArgument{kept, edit, strings.Join(argumentTexts(n), "\x00"), f, is.PLSpan})
 			continue
 		}
 		if is.fidelity == Manual {
@@ -256,10 +230,10 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made 
 	}
 	if fix.Message != "" {
 		// The body is mended once, however many triggers run it.
-		if fix.Follows = mem.mended[r]; fix.Follows {
+		if fix.Follows = kept.mended; fix.Follows {
 			fix.Edits = nil
 		}
-		mem.mended = mapSet(mem.mended, r, true)
+		kept.mended = true
 		place(&fix)
 		p.Report(fix)
 	}
@@ -269,16 +243,15 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made 
 // reportReplaced drops a function's triggers in front of a CREATE OR REPLACE
 // and makes them again behind it.
 func reportReplaced(p *Pass, mem *triggerFunctions, r *routine) {
-	using := mem.using(r.name.Name)
+	using := mem.triggers.using(r.name.Name)
 	if len(using) == 0 || !p.Target.Meets("<26.2") {
 		return
 	}
 	st := p.Stmt
 	before, after := "", ""
 	for _, tg := range using {
-		n := tg.Tree.(*pgsql.CreateTrigStmt)
-		before += fmt.Sprintf("DROP TRIGGER %s ON %s;\n", QuoteIdent(n.Trigname), relationText(tg, n.Relation))
-		after += "\n" + tg.Text + ";"
+		before += fmt.Sprintf("DROP TRIGGER %s ON %s;\n", QuoteIdent(tg.id.name), tg.table)
+		after += "\n" + tg.stmt.Text + ";"
 	}
 	stop := st.Stop() - st.Start()
 	if st.Tail == "" {
@@ -297,10 +270,9 @@ func reportDropCascade(p *Pass, mem *triggerFunctions, n *pgsql.DropStmt) {
 	text := ""
 	for _, o := range n.Objects {
 		if f, ok := o.(*pgsql.ObjectWithArgs); ok {
-			for _, tg := range mem.using(catalog.ListName(f.Objname).Name) {
-				c := tg.Tree.(*pgsql.CreateTrigStmt)
-				text += fmt.Sprintf("DROP TRIGGER %s ON %s;\n", QuoteIdent(c.Trigname), relationText(tg, c.Relation))
-				delete(mem.triggers, triggerKey(p, c.Relation, c.Trigname))
+			for _, tg := range mem.triggers.using(catalog.ListName(f.Objname).Name) {
+				text += fmt.Sprintf("DROP TRIGGER %s ON %s;\n", QuoteIdent(tg.id.name), tg.table)
+				mem.triggers.remove(tg.id)
 			}
 		}
 	}

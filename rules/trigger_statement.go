@@ -85,12 +85,11 @@ func (d *distributor) follow() (ok bool) {
 		if c.unknown {
 			return false
 		}
-		for key, st := range mem.made {
-			tg, isTrigger := st.Tree.(*pgsql.CreateTrigStmt)
-			if !isTrigger || !strings.HasPrefix(key, c.table+" ") || tg.Events&c.event == 0 {
+		for _, tg := range mem.made.on(c.table) {
+			if tg.events&c.event == 0 {
 				continue
 			}
-			r := mem.functions[catalog.ListName(tg.Funcname).Name]
+			_, r := triggerRoutinesOf(d.p).read(tg.function)
 			if r == nil || r.body == nil {
 				return false
 			}

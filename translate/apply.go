@@ -47,8 +47,8 @@ func applyTo(out sink, text []byte, edits []rules.Edit, read func(from, to int64
 		}
 		return a.End < b.End // insertions first
 	})
-	var pieces []piece
-	var pos int64
+	pieces := make([]piece, 0, len(edits)+1)
+	var pos, told int64
 	keep := func(end int64) {
 		if end <= pos {
 			return
@@ -58,8 +58,9 @@ func applyTo(out sink, text []byte, edits []rules.Edit, read func(from, to int64
 		for from := pos; from < end; from += step {
 			to := min(from+step, end)
 			out.Write(text[from:to])
-			if read != nil {
-				read(from, to)
+			if read != nil && to-told >= step { // a piece may be a few bytes
+				read(told, to)
+				told = to
 			}
 		}
 	}
@@ -68,7 +69,9 @@ func applyTo(out sink, text []byte, edits []rules.Edit, read func(from, to int64
 		if i > 0 && e == edits[i-1] && e.Start != e.End || once[e] {
 			continue
 		}
-		once[e] = e.Once
+		if e.Once {
+			once[e] = true
+		}
 		if e.End <= pos && e.Start < pos && e.Start != e.End { // within a drop that was widened
 			continue
 		}
@@ -77,6 +80,9 @@ func applyTo(out sink, text []byte, edits []rules.Edit, read func(from, to int64
 		pos = max(pos, e.End)
 	}
 	keep(int64(len(text)))
+	if read != nil {
+		read(told, int64(len(text)))
+	}
 	return pieces
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/pg2crdb/pg2crdb/lint"
+	"github.com/pg2crdb/pg2crdb/rules"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
 
@@ -16,7 +17,8 @@ import (
 type Output struct {
 	// Layout is the name of the layout that was found.
 	Layout string
-	// Report is about the sources of all histories.
+	// Report is about the sources of all histories. If there is one history, it
+	// is that one's own.
 	Report *lint.Report
 	// Files are the translated files and those that belong to them, by path.
 	Files map[string][]byte
@@ -42,7 +44,7 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 	opts.Layout = tree.Layout
 	out := &Output{
 		Layout: tree.Layout, Notes: tree.Notes,
-		Report: &lint.Report{Target: opts.Target}, Files: map[string][]byte{},
+		Files: map[string][]byte{},
 	}
 	if opts.Cache == nil { // a schema.sql says again what the migrations say
 		opts.Cache = &lint.Cache{}
@@ -55,9 +57,9 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 		for _, t := range res.Texts {
 			out.Files[t.Name] = tree.Restore(t.Name, t.Content)
 		}
-		out.Report.Append(res.Report)
 		out.Histories = append(out.Histories, res)
 	}
+	out.Report = joined(opts.Target, results, func(r *Result) *lint.Report { return r.Report })
 	tree.RestoreReport(out.Report)
 	for _, name := range tree.Copied {
 		text, err := fs.ReadFile(fsys, name)
@@ -137,16 +139,32 @@ func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Repor
 	if opts.Cache == nil && len(tree.Histories) > 1 {
 		opts.Cache = &lint.Cache{}
 	}
-	results, err := each(tree.Histories, func(h layout.History) (*lint.Result, error) { return lint.Run(ctx, h.Sources, opts.Options) })
+	reports, err := each(tree.Histories, func(h layout.History) (*lint.Report, error) {
+		res, err := lint.Run(ctx, h.Sources, opts.Options)
+		if err != nil {
+			return nil, err
+		}
+		return res.Report, nil // without the catalog, which may be large
+	})
 	if err != nil {
 		return nil, err
 	}
-	report := &lint.Report{Target: opts.Target}
-	for _, res := range results {
-		report.Append(res.Report)
-	}
+	report := joined(opts.Target, reports, func(r *lint.Report) *lint.Report { return r })
 	tree.RestoreReport(report)
 	return report, nil
+}
+
+// joined returns the reports of histories as one. Large histories come alone:
+// the report of one is not copied.
+func joined[T any](target rules.Target, results []T, of func(T) *lint.Report) *lint.Report {
+	if len(results) == 1 {
+		return of(results[0])
+	}
+	report := &lint.Report{Target: target}
+	for _, r := range results {
+		report.Append(of(r))
+	}
+	return report
 }
 
 // Bytes translates one text.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/pg2crdb/pg2crdb/internal/gctune"
 	"io"
 	"os"
 	"os/signal"
@@ -23,7 +24,7 @@ func main() { os.Exit(process()) }
 
 func process() int {
 	if os.Getenv("GOGC") == "" {
-		tuneGC()
+		gctune.Start()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), interruptions()...)
 	defer stop()

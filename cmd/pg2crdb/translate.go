@@ -110,6 +110,9 @@ func (f *translateFlags) run(ctx context.Context, arg string, e env) error {
 	}
 	if out != nil {
 		defer out.Close()
+		for _, h := range out.Histories {
+			h.Final.Release() // nobody asks for the catalog any more
+		}
 		// Also for a tree that cannot be written: the findings say why. The notes
 		// come first, for the report ends with what the reader should take away.
 		notes(out.Notes, in, e)

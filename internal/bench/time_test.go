@@ -2,10 +2,12 @@ package bench
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
+	"github.com/pg2crdb/pg2crdb/internal/gctune"
 	"github.com/pg2crdb/pg2crdb/internal/synth"
 )
 
@@ -47,6 +49,9 @@ func BenchmarkDump1GB(b *testing.B) {
 // the time on all processors (cpu-ns/op): the yardstick uses one, the others as
 // many as there are.
 func measure(b *testing.B, in input) {
+	if os.Getenv("GOGC") == "" {
+		gctune.Start() // as the command does, and for all that is measured
+	}
 	texts, size, err := in.texts()
 	if err != nil {
 		b.Fatal(err)

@@ -443,19 +443,13 @@ func rangeName(rv *pgsql.RangeVar) Name {
 
 // ListName reads a name that the tree holds as a list of strings.
 func ListName(list []pgsql.Node) Name {
-	var parts []string
-	for _, n := range list {
-		if s, ok := n.(*pgsql.String); ok {
-			parts = append(parts, s.Sval)
+	var n Name
+	for _, part := range list {
+		if s, ok := part.(*pgsql.String); ok {
+			n = Name{n.Name, s.Sval}
 		}
 	}
-	switch len(parts) {
-	case 0:
-		return Name{}
-	case 1:
-		return Name{"", parts[0]}
-	}
-	return Name{parts[len(parts)-2], parts[len(parts)-1]}
+	return n
 }
 
 // TypeOf reads a type name of the tree.

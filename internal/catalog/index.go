@@ -14,15 +14,18 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 	if ix.Method == "" {
 		ix.Method = "btree"
 	}
-	var parts []string
 	if t != nil {
-		ix.Name.Schema = t.Name.Schema
-		parts = append(parts, t.Name.Name)
+		ix.Name = t.Name
 	} else {
 		ix.Name = a.create(rangeName(n.Relation))
+	}
+	named := n.Idxname != ""
+	var parts []string // of the name that it gets otherwise
+	if !named {
 		parts = append(parts, ix.Name.Name)
 	}
 	elements := IndexElements(a.st, n)
+	ix.Columns = make([]IndexColumn, 0, len(n.IndexParams))
 	for i, e := range n.IndexParams {
 		el, ok := e.(*pgsql.IndexElem)
 		if !ok {
@@ -36,16 +39,11 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 		if i < len(elements) {
 			c.Def = a.tokens(elements[i][0], elements[i][1])
 		}
-		switch {
-		case el.Name != "":
-			parts = append(parts, el.Name)
-		case i < len(elements):
+		if el.Name == "" && i < len(elements) {
 			c.Expr = a.text(elements[i][0], elements[i][1])
-			if f, ok := el.Expr.(*pgsql.FuncCall); ok {
-				parts = append(parts, ListName(f.Funcname).Name)
-			} else {
-				parts = append(parts, "expr")
-			}
+		}
+		if !named {
+			parts = append(parts, elementName(el))
 		}
 		ix.Columns = append(ix.Columns, c)
 	}
@@ -55,7 +53,7 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 		}
 	}
 	ix.Name.Name = n.Idxname
-	if n.Idxname == "" {
+	if !named {
 		ix.Name.Name = strings.Join(parts, "_") + "_idx"
 	}
 	for _, old := range a.indexes[ix.Name] {
@@ -77,6 +75,18 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 		k.indexes = append(k.indexes, ix)
 	}
 	a.home(ix)
+}
+
+// elementName is what a key column contributes to the name of an index that is
+// given none.
+func elementName(el *pgsql.IndexElem) string {
+	if el.Name != "" {
+		return el.Name
+	}
+	if f, ok := el.Expr.(*pgsql.FuncCall); ok {
+		return ListName(f.Funcname).Name
+	}
+	return "expr"
 }
 
 // IndexElements returns the token ranges [first, last] of the key columns of a

@@ -142,21 +142,42 @@ func syntaxError(text string, err error) *SyntaxError {
 // string lives.
 func bytesString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
+// stringBytes returns the bytes of a string, which must not be changed.
+func stringBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
 // Walk calls f for n and all nodes below it, parents before children. Where f
 // returns false, the children are left out. parents holds the nodes above,
 // outermost first; it is reused between calls.
-func Walk(n Node, f func(n Node, parents []Node) bool) {
-	var parents []Node
-	var walk func(Node)
-	walk = func(n Node) {
-		if !f(n, parents) {
-			return
-		}
-		parents = append(parents, n)
-		children(n, walk)
-		parents = parents[:len(parents)-1]
+func Walk(n Node, f func(n Node, parents []Node) bool) { new(Walker).Walk(n, f) }
+
+// Walker walks over trees, one after the other, with less memory than Walk. The
+// zero value is ready.
+type Walker struct {
+	parents []Node
+	f       func(n Node, parents []Node) bool
+	visit   func(Node)
+}
+
+// Walk is the function Walk. It must not be called while it runs.
+func (w *Walker) Walk(n Node, f func(n Node, parents []Node) bool) {
+	if n == nil {
+		return
 	}
-	if n != nil {
-		walk(n)
+	if w.visit == nil {
+		w.visit = w.node
 	}
+	w.f = f
+	w.node(n)
+	w.f = nil
+}
+
+func (w *Walker) node(n Node) {
+	if !w.f(n, w.parents) {
+		return
+	}
+	w.parents = append(w.parents, n)
+	children(n, w.visit)
+	last := len(w.parents) - 1
+	w.parents[last] = nil
+	w.parents = w.parents[:last]
 }

@@ -159,6 +159,9 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 		return s.meta(&l, start)
 	}
 
+	if s.tokens == nil {
+		s.tokens = make([]Token, 0, min(len(s.buf)/6+8, 512))
+	}
 	s.tokens = s.tokens[:0]
 	var body atomicBody
 	end := start // behind the last token

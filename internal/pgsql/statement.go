@@ -264,3 +264,20 @@ func (s *Statement) commas(first, end int, f func(int)) {
 		}
 	}
 }
+
+// SameTokens reports whether a text holds just the tokens of the statement, in
+// the same spelling: only white space and comments tell the two apart.
+func (s *Statement) SameTokens(text string) bool {
+	l := lexer{src: stringBytes(text)}
+	l.skipTrivia()
+	for i := range s.Tokens {
+		if l.pos >= len(l.src) {
+			return false
+		}
+		if t := l.next(); text[t.Start:t.End] != s.Str(i) {
+			return false
+		}
+		l.skipTrivia()
+	}
+	return l.pos >= len(l.src) && l.open == ""
+}

@@ -87,7 +87,8 @@ func misreadText(text string, among []Era) []Era {
 // Comments and white space do not count.
 func sameTokens(st *pgsql.Statement, text string) bool {
 	text = strings.TrimSuffix(text, ";")
-	return text == st.Text || slices.Equal(appendTokens(nil, text, 0), appendTokensOf(nil, st, 0))
+	// Mostly it is the very text, or that without its comments.
+	return text == st.Text || st.SameTokens(text) || slices.Equal(appendTokens(nil, text, 0), appendTokensOf(nil, st, 0))
 }
 
 // maxDollarDepth is how deep dollar quotes within dollar quotes are looked

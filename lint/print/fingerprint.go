@@ -35,11 +35,7 @@ func Fingerprints(r *lint.Report, source func(index int) ([]byte, error)) ([]str
 	}
 	for index := range r.Sources {
 		if at := bySource[index]; len(at) > 0 {
-			text, err := v.source(index)
-			if err != nil {
-				return nil, err
-			}
-			if err := statements(text, r.Findings, at, sums); err != nil {
+			if err := v.sums(index, at, sums); err != nil {
 				return nil, fmt.Errorf("fingerprints of %s: %w", r.Sources[index], err)
 			}
 		}
@@ -69,17 +65,21 @@ func hashOf(s string) sum {
 	return sum(h[:16])
 }
 
-// statements fills in the sums of the findings at the given indexes, which are
-// about statements of one source. Only those statements are read.
-func statements(source []byte, fs []lint.Finding, at []int, sums []sum) error {
+// sums fills in the sums of the findings at the given indexes, which are about
+// statements of one source. Only those statements are read.
+func (v *view) sums(index int, at []int, sums []sum) error {
 	known, text := int64(-1), sum{}
 	for _, i := range at {
-		start := fs[i].StatementStart
-		if start < 0 || start > int64(len(source)) {
-			sums[i] = sumOf(&fs[i], sum{}) // the source changed since
-			continue
-		}
-		if start != known {
+		f := &v.Findings[i]
+		if start := f.StatementStart; start != known {
+			source, err := v.source(index)
+			if err != nil {
+				return err
+			}
+			if start < 0 || start > int64(len(source)) {
+				sums[i] = sumOf(f, sum{}) // the source changed since
+				continue
+			}
 			st, err := pgsql.NewTextSplitter(source[start:]).Next()
 			switch {
 			case errors.Is(err, io.EOF):
@@ -90,7 +90,7 @@ func statements(source []byte, fs []lint.Finding, at []int, sums []sum) error {
 				known, text = start, hashOf(st.Normal())
 			}
 		}
-		sums[i] = sumOf(&fs[i], text)
+		sums[i] = sumOf(f, text)
 	}
 	return nil
 }

@@ -1,4 +1,5 @@
-package main
+// Package gctune sets the garbage collector for a run of pg2crdb.
+package gctune
 
 import (
 	"runtime"
@@ -10,11 +11,11 @@ import (
 // collected with more effort.
 const heapGoal = 120 << 20
 
-// tuneGC sets how often the garbage collector runs, after each of its runs. A
+// Start sets how often the garbage collector runs, after each of its runs. A
 // run of pg2crdb is short and most of what it allocates stays, so that
 // collecting at every doubling costs more than the memory is worth: as long as
 // there is little. On a large history the memory counts.
-func tuneGC() {
+func Start() {
 	debug.SetGCPercent(maxGCPercent)
 	last := maxGCPercent
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
@@ -33,7 +34,7 @@ func tuneGC() {
 	runtime.SetFinalizer(new(canary), sing)
 }
 
-const minGCPercent, maxGCPercent = 25, 400
+const minGCPercent, maxGCPercent = 25, 1600
 
 // gcPercent returns how much garbage may come to so many bytes that live.
 func gcPercent(live int64) int {
