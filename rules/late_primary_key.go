@@ -121,6 +121,10 @@ func (s *lateKeys) alter(p *Pass, n *pgsql.AlterTableStmt) {
 			if pk := t.PrimaryKey(); pk != nil && pk.Name == cmd.Name {
 				s.had[key] = true
 			}
+		case pgsql.ATDropColumn:
+			if pk := t.PrimaryKey(); pk != nil && containsName(pk.Columns, cmd.Name) {
+				s.had[key] = true
+			}
 		case pgsql.ATAddColumn:
 			if d, ok := cmd.Def.(*pgsql.ColumnDef); ok && t.PrimaryKey() == nil && !s.had[key] {
 				if f, key, ok := keyColumn(p, d, list.Elements[i]); ok {

@@ -16,7 +16,7 @@ var primaryKeyChange = &Rule{
 		"the change is refused until the table is unlocked (SQLSTATE 57000).",
 	Workaround: "A key that is dropped and added by two statements becomes one statement with both commands; a column of the old key that is dropped with it is dropped behind it, and one that brings the new key is added in front. Where the " +
 		"target holds v26.1 the table is unlocked around it (the parameter exists from v23.1 on, so a target with both v22.2 and v26.1 has no such text). A key that nothing replaces makes way for a hidden column `rowid`, " +
-		"which is what CockroachDB gives to a table without a primary key. What a `DROP COLUMN` alone does to the key is left to a person.",
+		"which is what CockroachDB gives to a table without a primary key. So does one that a `DROP COLUMN` takes along.",
 	Versions: "*",
 	Issues:   []int{48026},
 	Sources:  []string{"CockroachDB docs, alter-table.md", "measured on v26.1"},
@@ -61,6 +61,15 @@ var primaryKeyChange = &Rule{
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT NOT NULL);\n",
 			Input:  "ALTER TABLE t DROP COLUMN id, ADD PRIMARY KEY (a);\n",
 			Output: "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (a);\nALTER TABLE t DROP COLUMN id;\n",
+			Want:   []string{"1:15 error exact"},
+			Error:  "is referenced by the primary key",
+		},
+		{
+			Name:   "a column takes the key along",
+			Target: "25.2",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT NOT NULL);\n",
+			Input:  "ALTER TABLE t DROP COLUMN id;\n",
+			Output: "ALTER TABLE t ADD COLUMN rowid INT8 NOT VISIBLE NOT NULL DEFAULT unique_rowid();\nALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (rowid);\nALTER TABLE t DROP COLUMN id;\n",
 			Want:   []string{"1:15 error exact"},
 			Error:  "is referenced by the primary key",
 		},
@@ -172,8 +181,7 @@ func (s *keyChanges) alter(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table) {
 			case adds >= 0 && t.PrimaryKey() != nil && containsName(t.PrimaryKey().Columns, cmd.Name):
 				columns = append(columns, i)
 			case c == nil && dropped == nil && t.PrimaryKey() != nil && containsName(t.PrimaryKey().Columns, cmd.Name):
-				f := manual(fmt.Sprintf("CockroachDB does not drop column %s, which is part of the primary key", cmd.Name),
-					"Replace the primary key first: DROP CONSTRAINT "+QuoteIdent(t.PrimaryKey().Name)+", ADD PRIMARY KEY (...) in one statement")
+				f := s.loseColumn(p, n, t, cmd.Name)
 				f.at(p.Stmt, r[0], r[1])
 				p.Report(f)
 			}
@@ -280,6 +288,23 @@ func (s *keyChanges) together(p *Pass, n *pgsql.AlterTableStmt, key tableKey, c 
 		f.Edits = []Edit{p.Insert(0, before), p.Insert(len(p.Stmt.Text), after)}
 	}
 	p.Report(f)
+}
+
+// loseColumn deals with a column of the key that is dropped and takes the key
+// with it, as PostgreSQL has it.
+func (s *keyChanges) loseColumn(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table, column string) Finding {
+	pk := t.PrimaryKey()
+	before, after, ok := s.lock(p, n, keyOf(t))
+	if !ok || t.Column("rowid") != nil {
+		return manual(fmt.Sprintf("CockroachDB does not drop column %s, which is part of the primary key", column),
+			"Replace the primary key first: DROP CONSTRAINT "+QuoteIdent(pk.Name)+", ADD PRIMARY KEY (...) in one statement")
+	}
+	head := alterHead(p.Stmt, n)
+	edit := p.Insert(0, head+" ADD COLUMN rowid INT8 NOT VISIBLE NOT NULL DEFAULT unique_rowid();\n"+before+
+		head+" DROP CONSTRAINT "+QuoteIdent(pk.Name)+", ADD PRIMARY KEY (rowid)"+strings.TrimSuffix(after, "\n")+";\n")
+	edit.Once = true
+	return Finding{Severity: Error, Fidelity: Exact, Edits: []Edit{edit},
+		Message: fmt.Sprintf("CockroachDB does not drop column %s, which is part of primary key %s: the hidden column rowid, which a table without a key has there, takes its place in front", column, pk.Name)}
 }
 
 // replace deals with a statement that adds a primary key and drops columns of
