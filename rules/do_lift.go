@@ -121,7 +121,7 @@ type lifter struct {
 	// uncaught tells that an error was caught that says nothing of what is there:
 	// only definitions are taken out of such a block, which fail as a whole.
 	uncaught bool
-	settings                 map[string]bool
+	settings map[string]bool
 }
 
 // attempt returns a copy on which something can be tried.

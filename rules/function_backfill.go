@@ -14,7 +14,7 @@ var functionBackfill = &Rule{
 		"In the predicate of a partial index the call is reported always, unless the function is a comparison and nothing else.",
 	Effect: "CockroachDB calls no such function when it builds an index or fills a column (SQLSTATE 0A000, \"cannot evaluate function in this context\"); on a table without rows the statement is accepted. " +
 		"With a call in a predicate, `CREATE UNIQUE INDEX` and queries of the table end with \"unexpected expression during partial index normalization\" (SQLSTATE XX000).",
-	Workaround: "Manual: write the expression of the function in the place of the call, or keep its value in a column that the application or a trigger fills.",
+	Workaround: "Nothing is changed: write the expression of the function in the place of the call, or keep its value in a column that the application or a trigger fills.",
 	Versions:   ">=25.3",
 	Issues:     []int{147472},
 	Sources:    []string{"measured on v26.1, on tables with and without rows, and with 16 bodies in a predicate"},
@@ -91,11 +91,15 @@ type backfills struct {
 	plain map[string]bool
 }
 
-// ownCall returns the first call of a function of the history's own.
+// ownCall returns the first call of a function of the history's own, other than
+// one that text-time-cast writes out.
 func ownCall(p *Pass, tree pgsql.Node) (call *pgsql.FuncCall) {
 	pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
-		if f, ok := n.(*pgsql.FuncCall); ok && call == nil && len(p.Catalog.Functions(catalog.ListName(f.Funcname))) > 0 {
-			call = f
+		if f, ok := n.(*pgsql.FuncCall); ok && call == nil {
+			name := catalog.ListName(f.Funcname)
+			if len(p.Catalog.Functions(name)) > 0 && sharedState[converters](p, textTime).functions[catalog.Name{Name: name.Name}] == nil {
+				call = f
+			}
 		}
 		return call == nil
 	})
@@ -125,7 +129,9 @@ func (s *backfills) call(p *Pass, t *catalog.Table, expr pgsql.Node, what string
 
 func (s *backfills) report(p *Pass, call *pgsql.FuncCall, severity Severity, format string) {
 	f := manual(fmt.Sprintf(format, catalog.ListName(call.Funcname).Name), "Write the function's expression in place of the call, or keep its value in a column that the application or a trigger fills")
-	f.Severity = severity
+	if f.Severity = severity; severity == Warning {
+		f.Fidelity = Weaker // it is taken where there are no rows
+	}
 	if at := p.Stmt.tokenOf(call); at >= 0 {
 		f.at(p.Stmt, at, p.Stmt.nameEnd(at))
 	}
