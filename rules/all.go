@@ -174,6 +174,7 @@ func All() []*Rule {
 		transactionDDL,
 		transactionSyntax,
 		trigger,
+		triggerCycle,
 		triggerFunction,
 		truncateIdentity,
 		tsvector,
