@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -279,17 +280,18 @@ type liveRecord struct {
 	Syntax map[string]int `json:"syntax"`
 }
 
-// record hands what is on record to f, which compares it with what was measured
-// and changes it to that; with -update the change is kept.
-func record(t *testing.T, f func(*liveRecord)) {
-	t.Helper()
+// readLive reads what is on record. What it does not know is an error, so that
+// a file of another form does not pass for one without cases. The record is
+// never nil.
+func readLive() (*liveRecord, error) {
 	r := &liveRecord{}
 	text, err := os.ReadFile(recordedLive)
 	if err == nil {
-		err = json.Unmarshal(text, r)
-	}
-	if err != nil && !*update {
-		t.Fatalf("%v: record the rates with -update", err)
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.DisallowUnknownFields()
+		if err = d.Decode(r); err != nil {
+			err = fmt.Errorf("%s: %w", recordedLive, err)
+		}
 	}
 	if r.Cases == nil {
 		r.Cases = map[string]liveRate{}
@@ -297,11 +299,41 @@ func record(t *testing.T, f func(*liveRecord)) {
 	if r.Syntax == nil {
 		r.Syntax = map[string]int{}
 	}
+	return r, err
+}
+
+// TestConformanceLiveRecord reads the record without a server: it is of the form
+// that is written, and has something to say of every case and corpus that it is
+// about.
+func TestConformanceLiveRecord(t *testing.T) {
+	r, err := readLive()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Cases) == 0 || len(r.Syntax) == 0 {
+		t.Errorf("%s has %d cases and %d corpora: there is nothing to compare with", recordedLive, len(r.Cases), len(r.Syntax))
+	}
+	for name, rate := range r.Cases {
+		if rate.DDL == 0 || rate.Accepted > rate.DDL || rate.Unforetold > rate.DDL-rate.Accepted {
+			t.Errorf("%s: %+v cannot be", name, rate)
+		}
+	}
+}
+
+// record hands what is on record to f, which compares it with what was measured
+// and changes it to that; with -update the change is kept.
+func record(t *testing.T, f func(*liveRecord)) {
+	t.Helper()
+	r, err := readLive()
+	if err != nil && !*update {
+		t.Fatalf("%v: record the rates with -update", err)
+	}
 	f(r)
 	if !*update {
 		return
 	}
-	if text, err = json.MarshalIndent(r, "", "  "); err == nil {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err == nil {
 		err = os.MkdirAll(filepath.Dir(recordedLive), 0o755)
 	}
 	if err == nil {

@@ -48,6 +48,9 @@ type Options struct {
 	// Severity changes the severity of a rule's findings; zero turns the rule's
 	// findings off.
 	Severity map[string]rules.Severity
+	// Ignore, if it is set, tells of a finding that the report need not hold.
+	// There are many in a large history.
+	Ignore func(*Finding) bool
 	// Workers is how many statements are parsed at once; 0 means one for each
 	// processor.
 	Workers int

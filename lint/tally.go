@@ -52,7 +52,9 @@ func (t *tally) add(r rules.Reported, opts Options) {
 		before, after := excerpt(st, r.Start, r.End, r.Edits)
 		f.Before, f.After = t.share(before), t.share(after)
 	}
-	t.report.Findings = append(t.report.Findings, f)
+	if opts.Ignore == nil || !opts.Ignore(&f) {
+		t.report.Findings = append(t.report.Findings, f)
+	}
 }
 
 // excerptLimit bounds the text that a finding carries of a statement.

@@ -52,6 +52,16 @@ var doBlock = &Rule{
 			Error:  "usage inside a function definition is not supported",
 		},
 		{
+			Name:   "a trigger, and an error that is not about what is there",
+			Target: ">=25.1",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\nCREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;\n",
+			Input: "DO $$ BEGIN\n  CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();\nEXCEPTION WHEN others THEN NULL;\nEND $$;\n" +
+				"DO $$ BEGIN\n  ALTER TABLE t ALTER COLUMN a SET NOT NULL;\nEXCEPTION WHEN SQLSTATE '23502' THEN RAISE NOTICE 'there are NULLs';\nEND $$;\n",
+			Output: "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();\nALTER TABLE t ALTER COLUMN a SET NOT NULL;\n",
+			Want:   []string{"1:1 error weaker", "5:1 error weaker"},
+			Error:  "usage inside a function definition is not supported",
+		},
+		{
 			Name:  "what the history answers",
 			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n",
 			Input: "DO $$\nDECLARE\n  owner TEXT := coalesce(current_setting('app.owner', true), 'root');\nBEGIN\n" +

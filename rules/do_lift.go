@@ -118,7 +118,10 @@ type lifter struct {
 	// than the one meant was caught as well, decided that the catalog answered a
 	// question; settings are those that were read.
 	clauses, weaker, decided bool
-	settings                 map[string]bool
+	// uncaught tells that an error was caught that says nothing of what is there:
+	// only definitions are taken out of such a block, which fail as a whole.
+	uncaught bool
+	settings map[string]bool
 }
 
 // attempt returns a copy on which something can be tried.
@@ -149,7 +152,12 @@ func (l *lifter) block(n *pgsql.PLNode, g guard) {
 	}
 	for i, c := range n.Conditions {
 		for k := c.First; k <= c.Last; k++ {
-			switch caught, known := caughtGuards[l.src.Word(k)]; {
+			word := l.src.Word(k)
+			if l.src.Is(k, "sqlstate") && k < c.Last {
+				k++
+				word = caughtStates[strings.Trim(l.src.Str(k), "'")]
+			}
+			switch caught, known := caughtGuards[word]; {
 			case l.src.Is(k, "or"):
 			case l.src.Is(k, "others"):
 				// Which error is meant shows in what the block does.
@@ -159,8 +167,11 @@ func (l *lifter) block(n *pgsql.PLNode, g guard) {
 				}
 			case known && (g == unguarded || g == caught):
 				g = caught
-			default:
+			case known:
 				l.fails = true
+			default:
+				// Not about whether something is there: nobody catches it any more.
+				l.weaker, l.uncaught = true, true
 			}
 		}
 		l.silent(n.Lists[i+1])
@@ -218,6 +229,13 @@ var caughtGuards = map[string]guard{
 	"duplicate_function": ifMissing, "duplicate_alias": ifMissing, "invalid_table_definition": ifMissing,
 	"undefined_object": ifPresent, "undefined_table": ifPresent, "undefined_column": ifPresent, "undefined_function": ifPresent,
 	"invalid_schema_name": ifPresent,
+}
+
+// caughtStates are the SQLSTATEs of those conditions.
+var caughtStates = map[string]string{
+	"42710": "duplicate_object", "42P07": "duplicate_table", "42701": "duplicate_column", "42P06": "duplicate_schema", "42723": "duplicate_function",
+	"42712": "duplicate_alias", "42P16": "invalid_table_definition", "42704": "undefined_object", "42P01": "undefined_table", "42703": "undefined_column",
+	"42883": "undefined_function", "3F000": "invalid_schema_name",
 }
 
 // guardOf tells whether the first statement of a block makes or drops
@@ -498,8 +516,20 @@ func (l *lifter) usesVariable(tree pgsql.Node) bool {
 func (l *lifter) plain(st *pgsql.Statement, text string, g guard) {
 	at := -1 // token in front of which the clause goes
 	clause := "IF NOT EXISTS "
+	trigger, isTrigger := st.Tree.(*pgsql.CreateTrigStmt)
 	switch {
-	case st.Tree == nil:
+	case st.Tree == nil, l.uncaught && !changesSchema(st.Tree):
+	case g == ifMissing && isTrigger:
+		// It has no such clause; whether it is there is known of a table of the history.
+		t := l.p.Catalog.Table(trigger.Relation)
+		if t == nil {
+			break
+		}
+		l.decided = true
+		if slices.ContainsFunc(t.Triggers(), func(tr *catalog.Trigger) bool { return tr.Name == trigger.Trigname }) {
+			return
+		}
+		at = len(st.Tokens)
 	case g == ifMissing:
 		at = missingClause(st)
 	case g == ifPresent:

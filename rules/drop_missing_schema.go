@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
@@ -11,10 +13,10 @@ import (
 var dropMissingSchema = &Rule{
 	Name:      "drop-missing-schema",
 	Title:     "IF EXISTS in a schema that does not exist",
-	Condition: "`DROP INDEX`, `DROP FUNCTION` or `DROP PROCEDURE ... IF EXISTS`, or `ALTER INDEX IF EXISTS`, with a schema that the history makes or drops only later, as the head of a dump by pg_dump --clean --if-exists has it.",
+	Condition: "`DROP INDEX`, `DROP FUNCTION` or `DROP PROCEDURE ... IF EXISTS`, or `ALTER INDEX IF EXISTS`, with a schema that the history makes or drops only later, as the head of a dump by pg_dump --clean --if-exists has it, or never makes.",
 	Effect:    "The statement is refused where the schema is not there (SQLSTATE 3F000), where PostgreSQL passes over it. Of tables, views, sequences and types CockroachDB passes over it as well.",
 	Workaround: "Where `CREATE SCHEMA` follows, there can be nothing to drop: the statement goes. Where `DROP SCHEMA` or `CREATE SCHEMA IF NOT EXISTS` follows, the schema may be there: " +
-		"`CREATE SCHEMA IF NOT EXISTS` in front of the first of the statements makes sure of it.",
+		"`CREATE SCHEMA IF NOT EXISTS` in front of the first of the statements makes sure of it. Where the history never names the schema again, that may leave an empty schema behind.",
 	Versions: "*",
 	Sources:  []string{"CockroachDB docs, drop-index.md and drop-function.md", "measured on v26.1"},
 	Examples: []Example{
@@ -22,7 +24,7 @@ var dropMissingSchema = &Rule{
 			Name:   "the head of a dump",
 			Input:  "DROP TABLE IF EXISTS app.t;\nDROP INDEX IF EXISTS app.i;\nDROP FUNCTION IF EXISTS app.f();\nDROP SCHEMA IF EXISTS app;\nCREATE SCHEMA app;\n",
 			Output: "DROP TABLE IF EXISTS app.t;\nCREATE SCHEMA IF NOT EXISTS app;\nDROP INDEX IF EXISTS app.i;\nDROP FUNCTION IF EXISTS app.f();\nDROP SCHEMA IF EXISTS app;\nCREATE SCHEMA app;\n",
-			Want:   []string{"2:22 error exact"},
+			Want:   []string{"2:22 error exact", "3:25 error exact"},
 			Error:  "schema does not exist",
 		},
 		{
@@ -30,6 +32,13 @@ var dropMissingSchema = &Rule{
 			Input:  "DROP FUNCTION IF EXISTS app.f();\nCREATE SCHEMA app;\n",
 			Output: "CREATE SCHEMA app;\n",
 			Want:   []string{"1:25 error exact"},
+			Error:  "schema \"app\" does not exist",
+		},
+		{
+			Name:   "a schema that the history does not make",
+			Input:  "DROP FUNCTION IF EXISTS app.f();\nDROP TABLE IF EXISTS app.t;\n",
+			Output: "CREATE SCHEMA IF NOT EXISTS app;\nDROP FUNCTION IF EXISTS app.f();\nDROP TABLE IF EXISTS app.t;\n",
+			Want:   []string{"1:25 error weaker"},
 			Error:  "schema \"app\" does not exist",
 		},
 		{
@@ -58,6 +67,16 @@ var dropMissingSchema = &Rule{
 			}
 		case *pgsql.CreateSchemaStmt:
 			s.settle(p, n.Schemaname, n.IfNotExists)
+		}
+	},
+	Finish: func(p *Pass) {
+		s := State[missingSchemas](p)
+		for _, schema := range slices.Sorted(maps.Keys(s.waiting)) {
+			for i, m := range s.waiting[schema] {
+				f := Finding{Severity: Error, Fidelity: Weaker,
+					Message: fmt.Sprintf("CockroachDB refuses this where schema %s is not there, in spite of IF EXISTS, and the history does not make it: CREATE SCHEMA IF NOT EXISTS goes in front, which may leave an empty schema", schema)}
+				m.report(p, f, schema, i)
+			}
 		}
 	},
 }
@@ -93,24 +112,33 @@ func (s *missingSchemas) see(p *Pass, names []catalog.Name) {
 	}
 }
 
+// report reports the i-th statement about a schema. What goes in front of the
+// first one serves the others.
+func (m *missingIn) report(p *Pass, f Finding, schema string, i int) {
+	f.Stmt, f.Follows = m.st, i > 0
+	f.at(m.st, m.at, m.at)
+	if i == 0 {
+		f.Edits = []Edit{m.st.Replace(0, 0, "CREATE SCHEMA IF NOT EXISTS "+QuoteIdent(schema)+";\n")}
+	}
+	p.Report(f)
+}
+
 // settle reports the statements about a schema once it is known what becomes of
 // it: perhaps tells that it may have been there.
 func (s *missingSchemas) settle(p *Pass, schema string, perhaps bool) {
 	list := s.waiting[schema]
 	delete(s.waiting, schema)
 	for i, m := range list {
-		f := Finding{Stmt: m.st, Severity: Error, Fidelity: Exact}
-		f.at(m.st, m.at, m.at)
+		f := Finding{Severity: Error, Fidelity: Exact}
 		if perhaps {
-			if i > 0 {
-				break
-			}
 			f.Message = fmt.Sprintf("CockroachDB refuses this where schema %s is not there, in spite of IF EXISTS: CREATE SCHEMA IF NOT EXISTS goes in front", schema)
-			f.Edits = []Edit{m.st.Replace(0, 0, "CREATE SCHEMA IF NOT EXISTS "+QuoteIdent(schema)+";\n")}
+			m.report(p, f, schema, i)
 		} else {
+			f.Stmt = m.st
+			f.at(m.st, m.at, m.at)
 			f.Message = fmt.Sprintf("CockroachDB refuses this in spite of IF EXISTS, since schema %s is not there; nothing in it can be there either: the statement goes", schema)
 			f.Edits = []Edit{m.st.Dropped()}
+			p.Report(f)
 		}
-		p.Report(f)
 	}
 }

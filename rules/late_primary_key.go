@@ -121,9 +121,16 @@ func (s *lateKeys) alter(p *Pass, n *pgsql.AlterTableStmt) {
 			if pk := t.PrimaryKey(); pk != nil && pk.Name == cmd.Name {
 				s.had[key] = true
 			}
+		case pgsql.ATDropColumn:
+			if pk := t.PrimaryKey(); pk != nil && containsName(pk.Columns, cmd.Name) {
+				s.had[key] = true
+			}
 		case pgsql.ATAddColumn:
 			if d, ok := cmd.Def.(*pgsql.ColumnDef); ok && t.PrimaryKey() == nil && !s.had[key] {
-				reportKeyColumn(p, n, d, list.Elements[i])
+				if f, key, ok := keyColumn(p, d, list.Elements[i]); ok {
+					f.Edits = append(f.Edits, p.Insert(len(p.Stmt.Text), ";\n"+alterHead(p.Stmt, n)+" "+key))
+					p.Report(f)
+				}
 			}
 		case pgsql.ATAddConstraint:
 			k, ok := cmd.Def.(*pgsql.Constraint)
@@ -212,46 +219,4 @@ func alterHead(st *Statement, n *pgsql.AlterTableStmt) string {
 		return "ALTER TABLE " + quoteName(catalog.Name{Schema: n.Relation.Schemaname, Name: n.Relation.Relname})
 	}
 	return strings.Join(strings.Fields(st.textOf(0, cmds[0][0]-1)), " ")
-}
-
-// reportKeyColumn deals with ADD COLUMN ... PRIMARY KEY.
-func reportKeyColumn(p *Pass, n *pgsql.AlterTableStmt, d *pgsql.ColumnDef, r [2]int) {
-	st := p.Stmt
-	notNull, name := false, ""
-	var k *pgsql.Constraint
-	for _, e := range d.Constraints {
-		c, ok := e.(*pgsql.Constraint)
-		switch {
-		case !ok:
-		case c.Contype == pgsql.ConstrPrimary:
-			k, name = c, c.Conname
-		case c.Contype == pgsql.ConstrNotnull:
-			notNull = true
-		}
-	}
-	at := st.wordsWithin(r[0], r[1], "primary", "key")
-	if k == nil || at < 0 {
-		return
-	}
-	first, text := at, "NOT NULL"
-	constraint := ""
-	if name != "" && st.Is(at-2, "constraint") {
-		first = at - 2
-		constraint = "CONSTRAINT " + QuoteIdent(name) + " "
-	}
-	if notNull {
-		text = ""
-	}
-	f := Finding{Severity: Error, Fidelity: Exact, Message: fmt.Sprintf(
-		"CockroachDB cannot add column %s together with the primary key on it: the key becomes a statement of its own", d.Colname)}
-	f.at(st, at, at+1)
-	if text == "" {
-		f.Edits = append(f.Edits, p.Delete(first, at+1))
-	} else {
-		start, end := st.span(first, at+1)
-		f.Edits = append(f.Edits, p.Replace(start, end, text))
-	}
-	end := len(st.Text)
-	f.Edits = append(f.Edits, p.Insert(end, fmt.Sprintf(";\n%s ADD %sPRIMARY KEY (%s)", alterHead(st, n), constraint, QuoteIdent(d.Colname))))
-	p.Report(f)
 }

@@ -34,6 +34,15 @@ var likeOptions = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "a type",
+			Target: ">=23.1",
+			Setup:  "CREATE TYPE s AS (a INT8, b TEXT);\n",
+			Input:  "CREATE TABLE t (LIKE s);\n",
+			Want:   []string{"1:17 error manual"},
+			Error:  "does not exist",
+			Manual: true,
+		},
+		{
 			Name:  "what CockroachDB knows",
 			Setup: "CREATE TABLE s (id INT8 PRIMARY KEY);\n",
 			Input: "CREATE TABLE t (LIKE s INCLUDING ALL EXCLUDING INDEXES);\n",
@@ -57,6 +66,12 @@ func reportLike(p *Pass, like *pgsql.TableLikeClause, r [2]int) {
 	t := p.Catalog.Table(like.Relation)
 	if t != nil && (t.Kind == catalog.View || t.Kind == catalog.MatView) {
 		f := manual(fmt.Sprintf("CockroachDB copies the columns of tables only, and %s is a view", like.Relation.Relname), "Write the columns, or CREATE TABLE ... AS SELECT ... LIMIT 0")
+		f.at(st, r[0], r[1])
+		p.Report(f)
+		return
+	}
+	if name := (catalog.Name{Schema: like.Relation.Schemaname, Name: like.Relation.Relname}); t == nil && p.Catalog.Type(name) != nil {
+		f := manual(fmt.Sprintf("CockroachDB copies the columns of tables only, and %s is a type", like.Relation.Relname), "Write the columns")
 		f.at(st, r[0], r[1])
 		p.Report(f)
 		return

@@ -106,11 +106,18 @@ func execAllBut(conn *pgx.Conn, text string, tolerated func(error) bool) (at str
 	if err != nil {
 		return "", err
 	}
-	for _, st := range stmts {
+	for i, st := range stmts {
 		if st.Form != pgsql.SQL {
 			continue
 		}
-		if _, err := conn.Exec(context.Background(), st.Text); err != nil && !tolerated(err) {
+		if i+1 < len(stmts) && stmts[i+1].Form == pgsql.CopyData {
+			rows := stmts[i+1]
+			data, _, _ := strings.Cut(text[rows.Start():rows.End()], "\\.")
+			_, err = conn.PgConn().CopyFrom(context.Background(), strings.NewReader(data), st.Text)
+		} else {
+			_, err = conn.Exec(context.Background(), st.Text)
+		}
+		if err != nil && !tolerated(err) {
 			var pe *pgconn.PgError
 			if errors.As(err, &pe) {
 				err = errors.New(pe.Message + " (" + pe.Code + ")")

@@ -71,6 +71,14 @@ var operandType = &Rule{
 			Want:   []string{"1:25 error exact"},
 		},
 		{
+			Name:   "a key that is no text",
+			Setup:  "CREATE TYPE mood AS ENUM ('sad', 'ok');\nCREATE TABLE t (id INT8 PRIMARY KEY, m mood);\n",
+			Input:  "CREATE VIEW v AS SELECT json_object_agg(m, n) AS j FROM (SELECT m, count(*) AS n FROM t GROUP BY m) AS x;\n",
+			Output: "CREATE VIEW v AS SELECT json_object_agg(m::TEXT, n) AS j FROM (SELECT m, count(*) AS n FROM t GROUP BY m) AS x;\n",
+			Want:   []string{"1:25 error exact"},
+			Error:  "unknown signature: json_object_agg",
+		},
+		{
 			Name:  "what CockroachDB has",
 			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, n NUMERIC, f FLOAT8, at TIMESTAMP, day DATE);\n",
 			Input: "CREATE VIEW v AS SELECT n * id AS a, f * 2 AS b, at - at AS c, day - 7 AS d, coalesce(n, 0) AS e FROM t WHERE n < f AND at > day;\n",

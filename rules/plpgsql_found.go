@@ -9,7 +9,7 @@ import (
 )
 
 // CockroachDB has no FOUND. Where each FOUND stands right behind the statement
-// that sets it, a variable of that name does the same: the statement sets it
+// that sets it, or behind an IF whose branches each end with one, a variable of that name does the same: the statement sets it
 // with INTO, which leaves NULL where there is no row.
 
 // found mends the body's references to FOUND, if all of them can be.
@@ -35,12 +35,19 @@ func (br *bodyReader) found() {
 			if f.query || f.node.Kind == pgsql.PLWhile || prev == nil {
 				return
 			}
-			if !sets[prev] {
-				set, ok := br.setFound(prev)
+			last, ok := lastStatements(prev)
+			if !ok {
+				return
+			}
+			for _, n := range last {
+				if sets[n] {
+					continue
+				}
+				set, ok := br.setFound(n)
 				if !ok {
 					return
 				}
-				edits, sets[prev] = append(edits, set...), true
+				edits, sets[n] = append(edits, set...), true
 			}
 			first, text := i, "found IS TRUE"
 			if src.Is(i-1, "not") {
@@ -63,6 +70,28 @@ func (br *bodyReader) found() {
 		PLSpan: at, about: aboutStatement, bind: br.r.isTrigger(), fidelity: Exact, edits: append(edits, br.declare("found BOOL")),
 		message: "FOUND does not exist in CockroachDB: a variable takes its place, which the statement in front sets",
 	})
+}
+
+// lastStatements returns what has run last behind a statement: of an IF, the
+// last one of each branch; ok is false where that may be one in front of it.
+func lastStatements(n *pgsql.PLNode) (out []*pgsql.PLNode, ok bool) {
+	if n.Kind != pgsql.PLIf {
+		return []*pgsql.PLNode{n}, true
+	}
+	if len(n.Lists) <= len(n.Exprs) {
+		return nil, false
+	}
+	for _, l := range n.Lists {
+		if len(l) == 0 {
+			return nil, false
+		}
+		inner, ok := lastStatements(l[len(l)-1])
+		if !ok {
+			return nil, false
+		}
+		out = append(out, inner...)
+	}
+	return out, true
 }
 
 // foundTokens returns where an expression refers to FOUND.

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
@@ -306,7 +308,8 @@ func (br *bodyReader) splitRecord(r *record) []Edit {
 		line = " "
 	}
 	edits = append(edits, br.replace(r.decl.First, r.decl.Last, strings.Join(decls, line)))
-	for at, field := range r.fields {
+	for _, at := range slices.Sorted(maps.Keys(r.fields)) { // the same order in every run
+		field := r.fields[at]
 		edits = append(edits, br.replace(at, at+2, r.variables[field]))
 	}
 	for _, t := range r.tests {

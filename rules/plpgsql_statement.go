@@ -13,7 +13,7 @@ var plpgsqlStatement = &Rule{
 	Title: "PL/pgSQL that CockroachDB lacks",
 	Condition: "A statement or a declaration in a PL/pgSQL body that CockroachDB does not have: `PERFORM`, `EXECUTE`, `FOR` over a query, `FOREACH`, `CASE`, `ASSERT`, " +
 		"`GET DIAGNOSTICS`, `FOUND`, `SQLERRM`, a bare `RAISE`, `RETURN QUERY EXECUTE`, cursors with arguments, `%TYPE` and `%ROWTYPE`, `RECORD`, `NOT NULL`, `ALIAS FOR` and `COLLATE` in declarations, " +
-		"a variable that shadows another, `#variable_conflict`; before v24.1 nested blocks, `CALL` and `COMMIT`, before v24.3 `FOR` over numbers, before v25.2 `RETURN NEXT` and `RETURN QUERY`.",
+		"a variable that shadows another, `#variable_conflict`, the name `error`; before v24.1 nested blocks, `CALL` and `COMMIT`, before v24.3 `FOR` over numbers, before v25.2 `RETURN NEXT` and `RETURN QUERY`.",
 	Effect: "The function is refused when it is made (SQLSTATE 0A000 or 42601), even if the statement would never run.",
 	Workaround: "PERFORM becomes SELECT, whose result CockroachDB drops; CASE becomes IF; ASSERT becomes IF with RAISE; FOREACH over a variable becomes FOR over its subscripts; from v24.1 on FOR over a query becomes a loop that " +
 		"fetches from a cursor, and a RECORD a variable for each of its fields or of a table's type, where the types are known; %TYPE and %ROWTYPE become the type; a declaration that only a loop's own variable shadows goes. The rest is left to a person, with the line that stands in the way.",
@@ -28,6 +28,15 @@ var plpgsqlStatement = &Rule{
 			Output: "CREATE FUNCTION f() RETURNS INT8 LANGUAGE plpgsql AS $$\nBEGIN\n  SELECT length('x');\n  RETURN 1;\nEND $$;\n",
 			Want:   []string{"3:3 error exact"},
 			Error:  "syntax error",
+		},
+		{
+			Name:   "a column called error",
+			Target: ">=23.2",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, error TEXT);\n",
+			Input:  "CREATE FUNCTION f() RETURNS TEXT LANGUAGE plpgsql AS $$\nDECLARE\n  v TEXT;\nBEGIN\n  SELECT \"error\" INTO v FROM t;\n  RETURN v;\nEND $$;\n",
+			Want:   []string{"5:10 error manual"},
+			Error:  "syntax error: error",
+			Manual: true,
 		},
 		{
 			Name:   "a row of a table",
@@ -63,6 +72,15 @@ var plpgsqlStatement = &Rule{
 			Want:   []string{"5:3 error manual"},
 			Error:  "syntax error",
 			Manual: true,
+		},
+		{
+			Name:   "FOUND behind the branches of an IF",
+			Target: ">=23.2",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, n INT8);\n",
+			Input:  "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$\nDECLARE\n  v INT8;\nBEGIN\n  IF i > 0 THEN\n    SELECT n INTO v FROM t WHERE id = i;\n  ELSE\n    SELECT n INTO v FROM t WHERE n = i;\n  END IF;\n  IF NOT FOUND THEN\n    v := 0;\n  END IF;\n  RETURN v;\nEND $$;\n",
+			Output: "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$\nDECLARE\n  found BOOL;\n  v INT8;\nBEGIN\n  IF i > 0 THEN\n    SELECT n, true INTO v, found FROM t WHERE id = i;\n  ELSE\n    SELECT n, true INTO v, found FROM t WHERE n = i;\n  END IF;\n  IF found IS NOT TRUE THEN\n    v := 0;\n  END IF;\n  RETURN v;\nEND $$;\n",
+			Want:   []string{"10:10 error exact"},
+			Error:  "column \"found\" does not exist",
 		},
 		{
 			Name:   "a loop over a query, from v24.1 on",
@@ -104,6 +122,7 @@ var plpgsqlStatement = &Rule{
 func (br *bodyReader) statements() {
 	src := br.b.src
 	br.found()
+	br.errorName()
 	if !src.Options.Empty() {
 		br.option(src.Options)
 	}

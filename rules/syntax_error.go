@@ -9,7 +9,7 @@ import (
 var syntaxError = &Rule{
 	Name:       "syntax-error",
 	Title:      "Not PostgreSQL",
-	Condition:  "A statement that PostgreSQL's own parser (version 16) does not take: a misspelling, an unterminated quote or comment, a byte that is not UTF-8, or a template that was not filled in.",
+	Condition:  "A statement that PostgreSQL's own parser (version 16) does not take: a misspelling, an unterminated quote or comment, a byte that is not UTF-8, or a template that was not filled in. Of what later versions have, `NOT NULL` as a constraint with a name (see `not-null-constraint`) and virtual columns are read.",
 	Effect:     "Nothing can be said about the statement. It is passed through unchanged.",
 	Workaround: "Mend the statement. Text that a tool fills in later (`{{ .Schema }}`, `:variable`) has to be filled in first.",
 	Versions:   "*",
@@ -28,7 +28,7 @@ var syntaxError = &Rule{
 		if err == nil {
 			return
 		}
-		f := manual(fmt.Sprintf("this does not parse as PostgreSQL: %s", err.Message), "Mend the statement; it is passed through as it stands")
+		f := manual(fmt.Sprintf("this does not parse as PostgreSQL 16: %s", err.Message), "Mend the statement, or write what a later PostgreSQL has as PostgreSQL 16 has it; it is passed through as it stands")
 		f.Start = min(max(err.Offset, -len(p.Stmt.Lead)), len(p.Stmt.Text))
 		f.End = max(f.Start, 0)
 		if i := p.Stmt.TokenAt(f.Start); i < len(p.Stmt.Tokens) && p.Stmt.Form == pgsql.SQL {

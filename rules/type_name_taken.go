@@ -28,7 +28,7 @@ var typeNameTaken = &Rule{
 			Input: "CREATE SCHEMA s;\nCREATE SEQUENCE a;\nCREATE TYPE s.a AS ENUM ('x');\n",
 		},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindCreateEnumStmt, pgsql.KindCompositeTypeStmt, pgsql.KindCreateSeqStmt},
+	Nodes: []pgsql.Kind{pgsql.KindCreateEnumStmt, pgsql.KindCompositeTypeStmt, pgsql.KindCreateSeqStmt, pgsql.KindGrantStmt},
 	Check: func(p *Pass, n pgsql.Node) {
 		var name catalog.Name
 		taken := false
@@ -43,11 +43,34 @@ var typeNameTaken = &Rule{
 			name = madeAs(p, catalog.Name{Schema: n.Sequence.Schemaname, Name: n.Sequence.Relname})
 			t := p.Catalog.Type(name)
 			taken = t != nil && t.Kind != catalog.Domain
+		case *pgsql.GrantStmt:
+			grantOnTaken(p, n)
 		}
 		if taken {
 			p.Report(manual(fmt.Sprintf("a sequence and a type are both called %s: CockroachDB has one name for both", name), "Rename one of the two, and what uses it"))
 		}
 	},
+}
+
+// grantOnTaken reports privileges on a type that could not be made, since a
+// sequence has its name.
+func grantOnTaken(p *Pass, n *pgsql.GrantStmt) {
+	if n.Objtype != pgsql.ObjectTypeObjectType || n.Targtype != pgsql.AclTargetObject {
+		return
+	}
+	for _, o := range n.Objects {
+		l, ok := o.(*pgsql.List)
+		if !ok {
+			continue
+		}
+		name := catalog.ListName(l.Items)
+		if t := p.Catalog.Type(name); t != nil && t.Kind != catalog.Domain && p.Catalog.Sequence(name) != nil {
+			f := manual(fmt.Sprintf("type %s could not be made, since a sequence has the name: the privileges would be those of the sequence", name.Name), "Rename one of the two, and what uses it")
+			f.Follows = true
+			p.Report(f)
+			return
+		}
+	}
 }
 
 // madeAs completes a name with the schema in which a statement makes it.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -49,6 +50,16 @@ func effectsOf(tree pgsql.Node) (e effects) {
 		if n.OldVal == "" {
 			e.made = append(e.made, enumValue(n))
 		}
+	case *pgsql.CreateFunctionStmt:
+		if !n.Replace {
+			var in []pgsql.Node
+			for _, o := range n.Parameters {
+				if param, ok := o.(*pgsql.FunctionParameter); ok && param.Mode != pgsql.FuncParamOut && param.Mode != pgsql.FuncParamTable {
+					in = append(in, param.ArgType)
+				}
+			}
+			e.made = append(e.made, routineSignature(n.Funcname, in))
+		}
 	case *pgsql.DropStmt:
 		e.gone = dropped(n)
 	case *pgsql.RenameStmt:
@@ -68,13 +79,32 @@ func enumValue(n *pgsql.AlterEnumStmt) string {
 	return catalog.ListName(n.TypeName).Name + "." + n.NewVal
 }
 
-// dropped returns the names of the relations and the types that a statement
-// drops.
+// routineSignature names a function, with the types of its arguments.
+func routineSignature(name, types []pgsql.Node) string {
+	var args []string
+	for _, t := range types {
+		if t, ok := t.(*pgsql.TypeName); ok {
+			args = append(args, typeText(catalog.TypeOf(t)))
+		}
+	}
+	return catalog.ListName(name).Name + "(" + strings.Join(args, ", ") + ")"
+}
+
+// dropped returns the names of the relations, the types and the functions that
+// a statement drops.
 func dropped(n *pgsql.DropStmt) []string {
+	var out []string
+	if isObject(n, pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine) {
+		for _, o := range n.Objects {
+			if o, ok := o.(*pgsql.ObjectWithArgs); ok && !o.ArgsUnspecified {
+				out = append(out, routineSignature(o.Objname, o.Objargs))
+			}
+		}
+		return out
+	}
 	if !isObject(n, pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview, pgsql.ObjectSequence, pgsql.ObjectTypeObjectType, pgsql.ObjectSchema) {
 		return nil
 	}
-	var out []string
 	for _, o := range n.Objects {
 		out = append(out, objectName(o).Name)
 	}

@@ -26,9 +26,9 @@ var withReturning = &Rule{
 		{
 			Name:   "in a function",
 			Target: ">=25.1",
-			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
-			Input:  "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$ BEGIN WITH x AS (INSERT INTO t VALUES (i) ON CONFLICT DO NOTHING) UPDATE t SET id = 3 WHERE id = 2; RETURN 1; END $$;\n",
-			Output: "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$ BEGIN WITH x AS (INSERT INTO t VALUES (i) ON CONFLICT DO NOTHING RETURNING 1) UPDATE t SET id = 3 WHERE id = 2; RETURN 1; END $$;\n",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\nCREATE TABLE u (id INT8 PRIMARY KEY);\n",
+			Input:  "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$ BEGIN WITH x AS (INSERT INTO u VALUES (i) ON CONFLICT DO NOTHING) UPDATE t SET id = 3 WHERE id = 2; RETURN 1; END $$;\n",
+			Output: "CREATE FUNCTION f(i INT8) RETURNS INT8 LANGUAGE plpgsql AS $$ BEGIN WITH x AS (INSERT INTO u VALUES (i) ON CONFLICT DO NOTHING RETURNING 1) UPDATE t SET id = 3 WHERE id = 2; RETURN 1; END $$;\n",
 			Want:   []string{"1:80 error exact"},
 			Error:  "does not return any columns",
 		},

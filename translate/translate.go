@@ -22,8 +22,9 @@ type Options struct {
 	// text that has changed already: origin maps an offset of that text to the
 	// one in the original source.
 	Apply func(f *lint.Finding, origin func(source int, offset int64) int64) bool
-	// Spool keeps translations of some megabytes and more in temporary files
-	// rather than in memory, until Result.Close.
+	// Spool is for large histories: it keeps translations of some megabytes and
+	// more in temporary files rather than in memory, until Result.Close, and
+	// leaves out of Result.Final what is only worth knowing.
 	Spool bool
 }
 
@@ -208,6 +209,9 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 	}()
 	var original *lint.Result
 	for round := 0; ; round++ {
+		if opts.Spool && round > 0 {
+			opts.Ignore = onlyTold
+		}
 		found, err := lint.Run(ctx, current, opts.Options)
 		if err != nil {
 			return nil, nil, err
@@ -307,6 +311,9 @@ func (s spans) touch(start, end int64) int {
 	return -1
 }
 
+// onlyTold reports whether a finding is worth knowing and no more.
+func onlyTold(f *lint.Finding) bool { return len(f.Edits) == 0 && f.Severity == rules.Info }
+
 // place is where findings of one rule stand.
 type place struct {
 	rule   string
@@ -324,7 +331,7 @@ func (r *Result) merge(later *lint.Report, original *lint.Result) {
 	var list []found
 	for i := range later.Findings {
 		f := &later.Findings[i]
-		if len(f.Edits) == 0 && f.Severity == rules.Info || f.Rule == lint.SuppressionRule {
+		if onlyTold(f) || f.Rule == lint.SuppressionRule {
 			// What the translation itself brought in and is harmless, such as a
 			// suppression that silences nothing any more.
 			continue

@@ -4,8 +4,9 @@
 #
 #   examples/bench/run.sh [DIRECTORY FOR THE FILES AND RESULTS]
 #
-# squawk comes from npm (squawk-cli); its own binary is measured, without the
-# Node.js script around it. Both write their report as JSON to /dev/null.
+# squawk comes from npm (squawk-cli). It is measured as npm installs it, a script
+# of Node.js around a binary, and that binary by itself as well. All write their
+# report as JSON to /dev/null.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -18,10 +19,11 @@ skip() {
   exit 0
 }
 
+script=${SQUAWK:-$(command -v squawk || true)} # as npm installs it
+
 # squawk_binary prints the path of the binary behind the npm package.
 squawk_binary() {
-  local script link
-  script=${SQUAWK:-$(command -v squawk || true)}
+  local link
   [ -n "$script" ] || return 1
   link=$(readlink -f "$script")
   if head -c 2 "$link" | grep -q '#!'; then
@@ -55,7 +57,8 @@ compare() {
   printf '%s\0' "${files[@]}" >"$dir/$name.files"
   hyperfine --ignore-failure --warmup 2 --export-markdown "$dir/$name.md" \
     --command-name "pg2crdb lint" "'$dir/pg2crdb' lint --no-config --format json '$path' >/dev/null" \
-    --command-name "squawk" "xargs -0 '$squawk' --reporter json <'$dir/$name.files' >/dev/null"
+    --command-name "squawk-cli" "xargs -0 '$script' --reporter json <'$dir/$name.files' >/dev/null" \
+    --command-name "its binary alone" "xargs -0 '$squawk' --reporter json <'$dir/$name.files' >/dev/null"
 }
 
 if path=$(temporal) && [ -n "$path" ]; then

@@ -256,6 +256,8 @@ func (a *applier) rename(n *pgsql.RenameStmt) {
 				set(a.Catalog, a.types, t.Name, t)
 			}
 		}
+	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
+		a.moveFunctions(n.Object, func(f *Name) { f.Name = n.Newname })
 	case pgsql.ObjectSchema:
 		a.renameSchema(n.Subname, n.Newname)
 	}
@@ -340,6 +342,8 @@ func (a *applier) setSchema(n *pgsql.AlterObjectSchemaStmt) {
 				set(a.Catalog, a.types, t.Name, t)
 			}
 		}
+	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
+		a.moveFunctions(n.Object, func(f *Name) { f.Schema = n.Newschema })
 	case pgsql.ObjectSequence:
 		if s := a.Sequence(rangeName(n.Relation)); s != nil {
 			unset(a.Catalog, a.sequences, s.Name)
@@ -383,9 +387,7 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 				a.dropType(t, n.Behavior == pgsql.DropCascade)
 			}
 		case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
-			if fs := a.Functions(name); len(fs) > 0 {
-				unset(a.Catalog, a.functions, fs[0].Name)
-			}
+			a.dropFunctions(o)
 		case pgsql.ObjectSchema:
 			a.dropSchema(name.Name)
 		case pgsql.ObjectExtension:

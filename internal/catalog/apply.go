@@ -19,6 +19,7 @@ func (c *Catalog) Apply(st *pgsql.Statement, source int) {
 
 func (c *Catalog) apply(st *pgsql.Statement, source int) {
 	a := &applier{Catalog: c, st: st, source: source}
+	a.endLocal()
 	switch n := st.Tree.(type) {
 	case *pgsql.CreateStmt:
 		a.createTable(n)
@@ -290,25 +291,6 @@ func (a *applier) sequenceOptions(s *Sequence, options []pgsql.Node) {
 	}
 }
 
-func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
-	keep(a.Catalog, &a.SearchPath)
-	if n.Kind_ != pgsql.VarSetValue {
-		a.SearchPath = []string{"public"}
-		return
-	}
-	var path []string
-	for _, v := range n.Args {
-		if k, ok := v.(*pgsql.AConst); ok {
-			if s, ok := k.Val.(*pgsql.String); ok {
-				for _, p := range strings.Split(s.Sval, ",") {
-					path = appendSchema(path, p)
-				}
-			}
-		}
-	}
-	a.SearchPath = path
-}
-
 // selectStmt follows pg_dump's set_config('search_path', ...) and SELECT INTO.
 func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 	if n.IntoClause != nil && n.IntoClause.Rel != nil {
@@ -333,12 +315,24 @@ func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 		return
 	}
 	if value, ok := StringConst(f.Args[1]); ok {
+		if len(f.Args) > 2 && isTrue(f.Args[2]) {
+			a.holdPath()
+		}
 		keep(a.Catalog, &a.SearchPath)
 		a.SearchPath = nil
 		for _, p := range strings.Split(value, ",") {
 			a.SearchPath = appendSchema(a.SearchPath, p)
 		}
 	}
+}
+
+func isTrue(n pgsql.Node) bool {
+	k, ok := n.(*pgsql.AConst)
+	if !ok {
+		return false
+	}
+	b, ok := k.Val.(*pgsql.Boolean)
+	return ok && b.Boolval
 }
 
 func appendSchema(path []string, p string) []string {

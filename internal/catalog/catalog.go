@@ -47,6 +47,8 @@ type Catalog struct {
 	functions  map[Name][]*Function
 	extensions map[string]*Extension
 
+	outer *outerPath // see searchpath.go
+
 	// See content.go.
 	hot         []*Table // those that are unpacked
 	statements  int      // that were applied

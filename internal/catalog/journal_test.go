@@ -56,6 +56,10 @@ DROP TABLE pp, p1;
 DROP EXTENSION pgcrypto;
 DROP FUNCTION tf();
 DROP DOMAIN d;
+ALTER FUNCTION f(INT) RENAME TO ff;
+ALTER FUNCTION ff(INT) SET SCHEMA z;
+SET LOCAL search_path = public;
+COMMIT;
 SET search_path = z;
 `
 

@@ -174,6 +174,14 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 	out := &Constraint{Name: k.Conname, Columns: columns, Def: def}
 	suffix := strings.Join(columns, "_")
 	switch k.Contype {
+	case pgsql.ConstrNotnull:
+		// A property of the column; its name is not kept.
+		for _, n := range columns {
+			if c := t.Column(n); c != nil {
+				c.NotNull = true
+			}
+		}
+		return
 	case pgsql.ConstrPrimary:
 		out.Kind = PrimaryKey
 		for _, n := range columns {

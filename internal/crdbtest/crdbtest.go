@@ -80,7 +80,8 @@ const dropWait = 20 * time.Second
 
 // Open makes a database on the server and returns a connection to it, and what
 // closes the connection and drops the database. Unlike Database it may be
-// called from any goroutine.
+// called from any goroutine. A database of the server that was started for the
+// tests stays until that ends: to drop it takes longer than most tests.
 func Open(ctx context.Context, url string) (conn *pgx.Conn, drop func() error, err error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
@@ -104,6 +105,9 @@ func Open(ctx context.Context, url string) (conn *pgx.Conn, drop func() error, e
 		defer admin.Close(context.Background())
 		if conn != nil {
 			conn.Close(ctx)
+		}
+		if url == started.url {
+			return nil
 		}
 		if _, err := admin.Exec(ctx, "DROP DATABASE "+name+" CASCADE"); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("drop database: %w", err)

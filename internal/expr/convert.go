@@ -51,7 +51,7 @@ func (k *cockroach) convertedSome(s *signature, args []typ, sigs []signature, gi
 	ops := append([]operand(nil), given...)
 	for j := range ops {
 		o, p := &ops[j], s.param(j)
-		same := o.lit.kind != notLiteral && !literals || args[j].null() && !literals || args[j].def == nil && args[j].plain() == p
+		same := o.lit.kind != notLiteral && !literals || args[j].null() && !literals || args[j].def == nil && args[j].plain() == p && !k.differs(*o, p)
 		if polymorphic(p.code()) || !args[j].known() || same {
 			o.done = o.lit.kind == notLiteral // a literal adapts itself
 			continue
@@ -79,6 +79,13 @@ func (k *cockroach) convertedSome(s *signature, args []typ, sigs []signature, gi
 		return nil, typ{}
 	}
 	return out, t
+}
+
+// differs reports whether an operand that has a type in PostgreSQL has another
+// one in CockroachDB, as power() of integers has.
+func (k *cockroach) differs(o operand, p typ) bool {
+	to := k.scope.cockroachType(p)
+	return o.lit.kind == notLiteral && o.t.known() && !o.t.null() && o.t.def == nil && to.known() && !equivalent(o.t, to)
 }
 
 // convertOperator is converted for an operator by its name in PostgreSQL.
@@ -139,6 +146,19 @@ func (k *cockroach) convertText(function string, ops []operand) []Conversion {
 		}
 	}
 	return out
+}
+
+// convertKey returns the cast to text of the key of a JSON object, which
+// PostgreSQL takes of any type, where the key is the value's text.
+func (k *cockroach) convertKey(function string, ops []operand) []Conversion {
+	if function != "json_object_agg" && function != "jsonb_object_agg" || len(ops) != 2 {
+		return nil
+	}
+	key := ops[0]
+	if f := family(key.t.id); key.t.array || key.lit.kind != notLiteral || f != tInt8 && f != tUuid && f != tAnyenum {
+		return nil
+	}
+	return []Conversion{{key.node, typ{id: tText}.catalogType()}}
 }
 
 // postgresTypes are the types that PostgreSQL gives to operands.

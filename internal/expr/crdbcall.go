@@ -120,6 +120,9 @@ func (k *cockroach) builtin(at pgsql.Node, name string, sigs []signature, ops []
 		}
 		convert, t := k.convertCall(name, sigs, ops, want)
 		kind := UnknownSignature
+		if key := k.convertKey(name, ops); len(convert) == 0 && len(key) > 0 {
+			convert, t = key, typ{id: tJsonb}
+		}
 		if len(convert) == 0 && c.n == 0 {
 			if convert, t = k.convertResult(at, sigs, ops, want); len(convert) > 0 {
 				kind = ResultType

@@ -112,6 +112,13 @@ func (k *cockroach) inParens(o operand) operand {
 
 const spaces = " \t\r\n"
 
+// integerInPostgres reports whether PostgreSQL gives an integer, or a type that
+// is not known. power() of integers is an integer in CockroachDB alone.
+func (k *cockroach) integerInPostgres(n *pgsql.AExpr) bool {
+	t := k.scope.base(k.postgres().expr(n))
+	return !t.known() || !t.array && family(t.id) == tInt8
+}
+
 // operated types a unary or a binary operator.
 func (k *cockroach) operated(n *pgsql.AExpr, op string, sigs []signature, ops []operand, want typ) typ {
 	if len(sigs) == 0 {
@@ -121,7 +128,7 @@ func (k *cockroach) operated(n *pgsql.AExpr, op string, sigs []signature, ops []
 		k.cause(Cause{Kind: Syntax, Node: n, Name: op, Message: "operator " + op + ": syntax error"})
 		return typ{}
 	}
-	if k.mend && op == "/" && k.integers(ops) {
+	if k.mend && op == "/" && k.integers(ops) && k.integerInPostgres(n) {
 		k.cause(Cause{Kind: IntegerDivision, Node: n, Name: op})
 		op, sigs = "//", find(cockroachBinary[:], "//")
 	}

@@ -3,7 +3,7 @@ package pgsql
 import "strings"
 
 // CockroachDB's own spellings that a translation writes are no PostgreSQL:
-// CREATE INVERTED INDEX, indexes within CREATE TABLE, table@index where an index is named, and IF NOT EXISTS
+// CREATE INVERTED INDEX, indexes within CREATE TABLE, table@index where an index is named, NOT VISIBLE columns, and IF NOT EXISTS
 // where PostgreSQL has it not. So that a translation can be parsed again, they
 // are blanked out, byte for byte, before the text goes to libpg_query; offsets
 // stay true. VIRTUAL columns, which PostgreSQL has from 18 on and the parser
@@ -52,6 +52,11 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 				copy(b[s.Tokens[i].Start:s.Tokens[i].End], "STORED ")
 				ok = true
 			}
+			// A hidden column; NOT VISIBLE follows its type.
+			if s.Words(i, "not", "visible") {
+				blank(i)
+				blank(i + 1)
+			}
 		}
 	}
 	return string(b), inverted, ok
@@ -69,11 +74,16 @@ func (s *Statement) extraGuard(i int) bool {
 	return false
 }
 
-// parseCockroach parses a statement that PostgreSQL's grammar refused, if only
-// CockroachDB's spellings stand in the way.
+// parseCockroach parses a statement that the grammar refused, if only
+// CockroachDB's spellings, or those of a later PostgreSQL, stand in the way.
 func (s *Statement) parseCockroach() {
 	text, inverted, ok := s.cockroach()
+	notNulls := s.notNulls()
+	if len(notNulls) > 0 {
+		text, ok = s.withoutNotNulls(text, notNulls), true
+	}
 	if create := s.withInlineIndexes(text); create != nil {
+		s.putNotNulls(create, notNulls)
 		s.Tree, s.Err = create, nil
 		return
 	}
@@ -84,6 +94,7 @@ func (s *Statement) parseCockroach() {
 	if err != nil {
 		return
 	}
+	s.putNotNulls(tree, notNulls)
 	s.Tree, s.Err = tree, nil
 	if ix, ok := tree.(*IndexStmt); ok && inverted {
 		ix.AccessMethod = "gin"

@@ -29,6 +29,8 @@ func TestOpen(t *testing.T) {
 	}{
 		{"numbers count as numbers", "plain", map[string]string{"10_b.sql": "", "9_a.sql": "", "sub/1.sql": "", "README.md": "", ".git/x.sql": ""},
 			[]string{"9_a.sql", "10_b.sql", "sub/1.sql"}, nil},
+		{"up and down of no tool that is known", "plain", map[string]string{"V10.b.down.sql": "", "V10.b.up.sql": "", "V2.a.down.sql": "", "V2.a.up.sql": "", "slow_down.sql": ""},
+			[]string{"V2.a.up.sql", "V2.a.down.sql", "V10.b.up.sql", "V10.b.down.sql", "slow_down.sql"}, nil},
 		{"golang-migrate", "golang-migrate", map[string]string{"2_b.up.sql": "", "2_b.down.sql": "", "10_c.up.sql": "", "1_a.up.sql": "", "1_a.down.sql": "", "notes.sql": ""},
 			[]string{"1_a.up.sql", "1_a.down.sql", "2_b.up.sql", "2_b.down.sql", "10_c.up.sql"}, []string{"notes.sql"}},
 		{"goose", "goose", map[string]string{"00002_b.sql": "-- +goose Up\n", "00001_a.sql": "-- +goose Up\n"},
@@ -61,6 +63,19 @@ func TestOpen(t *testing.T) {
 				t.Errorf("notes (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestPlainDown tells the way back by the name of its file.
+func TestPlainDown(t *testing.T) {
+	got, err := layout.Open(tree(map[string]string{"V1.a.up.sql": "", "V1.a.down.sql": "", "slow_down.sql": ""}), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range got.Histories[0].Sources {
+		if down := s.Down != nil && s.Down(0); down != (s.Name == "V1.a.down.sql") {
+			t.Errorf("%s: down is %v", s.Name, down)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"sort"
 	"strings"
 
@@ -15,15 +16,48 @@ func openPlain(d *dir) (*Tree, error) {
 	t := &Tree{Layout: "plain", Histories: []History{{}}}
 	h := &t.Histories[0]
 	names := append([]string(nil), d.sql...)
-	sort.Slice(names, func(i, j int) bool { return natural(names[i], names[j]) })
+	up := wayBack(names)
+	// The way back stands behind the way forth.
+	place := func(n string) (string, bool) { return cmp.Or(up[n], n), up[n] != "" }
+	sort.Slice(names, func(i, j int) bool {
+		a, back := place(names[i])
+		b, _ := place(names[j])
+		if a == b {
+			return !back
+		}
+		return natural(a, b)
+	})
 	for _, n := range names {
 		text, err := d.read(n)
 		if err != nil {
 			return nil, err
 		}
-		h.Sources = append(h.Sources, lint.Source{Name: n, Text: text, Unit: n})
+		src := lint.Source{Name: n, Text: text, Unit: n}
+		if up[n] != "" {
+			src.Down = func(int64) bool { return true }
+		}
+		h.Sources = append(h.Sources, src)
 	}
 	return t, nil
+}
+
+// wayBack finds the files that hold the way back of another one, whose name
+// differs in the last word only: V1.a.down.sql beside V1.a.up.sql. It returns
+// the other one.
+func wayBack(names []string) map[string]string {
+	has := map[string]bool{}
+	for _, n := range names {
+		has[n] = true
+	}
+	up := map[string]string{}
+	for _, n := range names {
+		for _, sep := range []string{".", "_", "-", "/"} {
+			if stem, ok := strings.CutSuffix(n, sep+"down.sql"); ok && has[stem+sep+"up.sql"] {
+				up[n] = stem + sep + "up.sql"
+			}
+		}
+	}
+	return up
 }
 
 // natural orders names so that runs of digits count as numbers: 2_x before

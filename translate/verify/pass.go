@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -155,16 +156,19 @@ func (p *pass) passedOver(st *statement, err error) {
 }
 
 // transaction applies a unit in one transaction. If that fails, its statements
-// are run one by one, so that one mistake does not hide the others.
+// are run one by one, so that one mistake does not hide the others: all of them,
+// or those from the failed one on where the server had ended the transaction
+// before, as autocommit_before_ddl does, and has kept what came in front.
 func (p *pass) transaction(ctx context.Context, u *unit) error {
 	var failed *statement
+	var kept bool
 	done := p.v.done
 	// CockroachDB may ask for the whole transaction again. The savepoints of
 	// crdb's own transactions are not for DDL: where autocommit_before_ddl is on,
 	// as it is from v25.1 on, the first CREATE ends the transaction with them.
 	inTxn := crdb.ExecuteCtx(ctx, func(ctx context.Context, _ ...any) error {
-		failed, p.v.done = nil, done
-		return p.attempt(ctx, u, &failed)
+		failed, kept, p.v.done = nil, false, done
+		return p.attempt(ctx, u, &failed, &kept)
 	})
 	switch {
 	case inTxn == nil:
@@ -180,8 +184,13 @@ func (p *pass) transaction(ctx context.Context, u *unit) error {
 	if !isServerError(inTxn) {
 		return p.rejected(ctx, failed, inTxn, "")
 	}
-	p.v.done = done
-	for _, st := range u.statements {
+	rest := u.statements
+	if kept {
+		rest = rest[slices.Index(rest, failed):]
+	} else {
+		p.v.done = done
+	}
+	for _, st := range rest {
 		err := p.exec(ctx, st)
 		switch {
 		case st == failed && err == nil:
@@ -196,14 +205,16 @@ func (p *pass) transaction(ctx context.Context, u *unit) error {
 	return nil
 }
 
-// attempt runs a unit in a transaction, once. It tells which statement failed.
-func (p *pass) attempt(ctx context.Context, u *unit, failed **statement) error {
+// attempt runs a unit in a transaction, once. It tells which statement failed,
+// and whether the transaction had ended before.
+func (p *pass) attempt(ctx context.Context, u *unit, failed **statement, kept *bool) error {
 	if _, err := p.conn.Exec(ctx, "BEGIN"); err != nil {
 		return err
 	}
 	for _, st := range u.statements {
 		if err := p.exec(ctx, st); err != nil {
 			*failed = st
+			*kept = p.conn.PgConn().TxStatus() == 'I'
 			if !p.conn.IsClosed() {
 				_, _ = p.conn.Exec(ctx, "ROLLBACK") // the statement's error is the one to tell
 			}

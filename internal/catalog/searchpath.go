@@ -1,0 +1,58 @@
+package catalog
+
+import (
+	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+// outerPath is the search path that a transaction with SET LOCAL search_path
+// goes back to.
+type outerPath struct {
+	path   []string
+	source int
+}
+
+// holdPath notes the search path in front of a SET LOCAL.
+func (a *applier) holdPath() {
+	if a.outer == nil {
+		keep(a.Catalog, &a.outer)
+		a.outer = &outerPath{a.SearchPath, a.source}
+	}
+}
+
+// endLocal gives the search path back at the end of a transaction, and at that
+// of the file, which may be a transaction of the tool's.
+func (a *applier) endLocal() {
+	if a.outer == nil {
+		return
+	}
+	if t, ok := a.st.Tree.(*pgsql.TransactionStmt); a.source != a.outer.source ||
+		ok && (t.Kind_ == pgsql.TransStmtCommit || t.Kind_ == pgsql.TransStmtRollback) {
+		keep(a.Catalog, &a.SearchPath)
+		keep(a.Catalog, &a.outer)
+		a.SearchPath, a.outer = a.outer.path, nil
+	}
+}
+
+func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
+	if n.IsLocal {
+		a.holdPath()
+	}
+	keep(a.Catalog, &a.SearchPath)
+	if n.Kind_ != pgsql.VarSetValue {
+		a.SearchPath = []string{"public"}
+		return
+	}
+	var path []string
+	for _, v := range n.Args {
+		if k, ok := v.(*pgsql.AConst); ok {
+			if s, ok := k.Val.(*pgsql.String); ok {
+				for _, p := range strings.Split(s.Sval, ",") {
+					path = appendSchema(path, p)
+				}
+			}
+		}
+	}
+	a.SearchPath = path
+}
