@@ -38,7 +38,7 @@ func (t *tally) share(text string) string {
 func (t *tally) add(r rules.Reported, opts Options) {
 	f := Finding{
 		Rule: r.Rule.Name, Severity: r.Severity, Fidelity: r.Fidelity,
-		Message: t.share(r.Message), Todo: t.share(r.Todo), Until: r.Until, Follows: r.Follows, Edits: r.Edits,
+		Message: t.share(readable(r.Message)), Todo: t.share(readable(r.Todo)), Until: r.Until, Follows: r.Follows, Edits: r.Edits,
 	}
 	if sev, ok := opts.Severity[f.Rule]; ok {
 		if sev == 0 {
@@ -56,6 +56,9 @@ func (t *tally) add(r rules.Reported, opts Options) {
 		t.report.Findings = append(t.report.Findings, f)
 	}
 }
+
+// readable returns a text for people, who may be told of what is no text.
+func readable(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // excerptLimit bounds the text that a finding carries of a statement.
 const excerptLimit = 2000

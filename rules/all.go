@@ -171,6 +171,7 @@ func All() []*Rule {
 		temporaryView,
 		textSearchObject,
 		textTime,
+		transactionColumn,
 		transactionDDL,
 		transactionSyntax,
 		trigger,
@@ -200,6 +201,7 @@ func All() []*Rule {
 		viewOption,
 		viewRecursive,
 		viewStatement,
+		viewWrite,
 		withReturning,
 		xml,
 	}

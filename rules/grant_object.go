@@ -11,7 +11,7 @@ import (
 var grantObject = &Rule{
 	Name:  "grant-object",
 	Title: "Privileges on objects that CockroachDB does not have",
-	Condition: "`GRANT` or `REVOKE` on a language, foreign server, foreign data wrapper, tablespace, parameter or large object; `ON ROUTINE f`; `ON ALL ROUTINES` before v25.3; " +
+	Condition: "`GRANT` or `REVOKE` on a procedure before v23.2, on a language, foreign server, foreign data wrapper, tablespace, parameter or large object; `ON ROUTINE f`; `ON ALL ROUTINES` before v25.3; " +
 		"on the row type of a table.",
 	Effect:     "A syntax error (SQLSTATE 42601), or 2BP01 for a row type.",
 	Workaround: "Where there is no such object, the statement goes. `ROUTINE` becomes `FUNCTION` or `PROCEDURE`, whichever it is; `ALL ROUTINES` becomes `ALL FUNCTIONS` and `ALL PROCEDURES`.",
@@ -34,6 +34,14 @@ var grantObject = &Rule{
 			Output: "GRANT EXECUTE ON FUNCTION f(INT8) TO public;\n",
 			Want:   []string{"1:18 error exact"},
 			Error:  "syntax error",
+		},
+		{
+			Name:   "a procedure before v23.2",
+			Target: "23.1",
+			Input:  "GRANT EXECUTE ON PROCEDURE p(INT8) TO public;\n",
+			Want:   []string{"1:1 error manual"},
+			Error:  "syntax error",
+			Manual: true,
 		},
 		{
 			Name:   "all routines",
@@ -60,6 +68,10 @@ var grantObject = &Rule{
 			p.drop(f, "CockroachDB has no privileges on such an object: the statement goes")
 		case n.Objtype == pgsql.ObjectRoutine:
 			routines(p, n)
+		case n.Objtype == pgsql.ObjectProcedure && p.Target.Meets("<23.2"):
+			f := manual("CockroachDB has procedures, and privileges on them, from v23.2 on", "Leave the statement out as long as the target holds an older version")
+			f.Until = "23.2"
+			p.Report(f)
 		case n.Objtype == pgsql.ObjectTypeObjectType && n.Targtype == pgsql.AclTargetObject:
 			for _, o := range n.Objects {
 				if l, ok := o.(*pgsql.List); ok && p.Catalog.Relation(catalog.ListName(l.Items)) != nil && p.Catalog.Type(catalog.ListName(l.Items)) == nil {

@@ -71,7 +71,7 @@ var identityValue = &Rule{
 		case st.Form == pgsql.CopyData:
 			if s.copy != nil && st.Size > emptyRows {
 				s.add(p, s.copy.values)
-				s.stop = st.Stop()
+				s.stop, s.open = st.Stop(), false
 			}
 			s.copy = nil
 			return
@@ -85,7 +85,7 @@ var identityValue = &Rule{
 			s.copy = &pendingCopy{*v}
 		default:
 			s.add(p, *v)
-			s.stop = st.Stop()
+			s.stop, s.open = st.Stop(), st.Tail == ""
 		}
 	},
 	Finish: func(p *Pass) { State[identityValues](p).end(p) },
@@ -96,6 +96,7 @@ var identityValue = &Rule{
 type identityValues struct {
 	first *identityGiven
 	stop  int64 // behind the last of them
+	open  bool  // no semicolon ends it
 	copy  *pendingCopy
 }
 
@@ -190,9 +191,13 @@ func (s *identityValues) end(p *Pass) {
 		return
 	}
 	alter := fmt.Sprintf("ALTER TABLE %s ALTER COLUMN %s SET GENERATED ", v.st.textOf(v.first, v.last), QuoteIdent(v.column))
+	back := "\n" + alter + "ALWAYS;"
+	if s.open {
+		back = ";\n" + alter + "ALWAYS"
+	}
 	f.Edits = []Edit{
 		v.st.Replace(0, 0, alter+"BY DEFAULT;\n"),
-		{Source: v.st.Source, Start: s.stop, End: s.stop, New: "\n" + alter + "ALWAYS;"},
+		{Source: v.st.Source, Start: s.stop, End: s.stop, New: back},
 	}
 	p.Report(f)
 }

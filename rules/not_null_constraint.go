@@ -42,6 +42,14 @@ var notNullConstraint = &Rule{
 			Error:  "does not exist",
 		},
 		{
+			Name:   "of a table that another history makes",
+			Input:  "ALTER TABLE elsewhere ADD CONSTRAINT c NOT NULL a;\n",
+			Output: "ALTER TABLE elsewhere ALTER COLUMN a SET NOT NULL;\n",
+			Want:   []string{"1:23 error exact"},
+			Error:  "syntax error",
+			Manual: true, // the table is not there
+		},
+		{
 			Name:  "of a column",
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT CONSTRAINT filled NOT NULL);\n",
 		},
@@ -54,9 +62,8 @@ var notNullConstraint = &Rule{
 		case *pgsql.RenameStmt:
 			s.rename(p, n)
 		case *pgsql.AlterTableStmt:
-			if t := p.Catalog.Table(n.Relation); t != nil {
-				alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) { s.alter(p, t, cmd, list, i) })
-			}
+			t := p.Catalog.Table(n.Relation)
+			alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) { s.alter(p, t, cmd, list, i) })
 		}
 	},
 }
@@ -149,8 +156,15 @@ func (s *notNullNames) create(p *Pass, n *pgsql.CreateStmt) {
 	}
 }
 
+// alter judges a command for a table, which is nil if the history does not make
+// it.
 func (s *notNullNames) alter(p *Pass, t *catalog.Table, cmd *pgsql.AlterTableCmd, list List, i int) {
-	key := keyOf(t)
+	var key tableKey
+	if t != nil {
+		key = keyOf(t)
+	} else if cmd.Subtype != pgsql.ATAddConstraint {
+		return
+	}
 	r := list.Elements[i]
 	f := Finding{Severity: Error, Fidelity: Exact}
 	f.at(p.Stmt, r[0], r[1])

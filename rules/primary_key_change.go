@@ -83,6 +83,15 @@ var primaryKeyChange = &Rule{
 			Error:  "multiple primary keys",
 		},
 		{
+			Name:   "of a table that another history makes",
+			Target: "26.1",
+			Input:  "ALTER TABLE elsewhere DROP CONSTRAINT elsewhere_pkey, ADD PRIMARY KEY (a);\n",
+			Output: "ALTER TABLE elsewhere SET (schema_locked = false);\nALTER TABLE elsewhere DROP CONSTRAINT elsewhere_pkey, ADD PRIMARY KEY (a);\nALTER TABLE elsewhere SET (schema_locked = true);\n",
+			Want:   []string{"1:23 error exact"},
+			Error:  "does not exist", // the table does not
+			Manual: true,
+		},
+		{
 			Name:  "another constraint",
 			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT CONSTRAINT c CHECK (a <> ''));\n",
 			Input: "ALTER TABLE t DROP CONSTRAINT c;\n",
@@ -91,9 +100,10 @@ var primaryKeyChange = &Rule{
 	Statement: func(p *Pass) {
 		s := State[keyChanges](p)
 		if s.pending == nil {
-			*s = keyChanges{pending: map[tableKey]*keyChange{}, unlocked: map[tableKey]bool{}}
+			s.pending = map[tableKey]*keyChange{}
 		}
 		if n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt); ok && n.Objtype == pgsql.ObjectTable {
+			s.unlocked.see(p, n)
 			switch t := p.Catalog.Table(n.Relation); {
 			case t == nil:
 				s.unknown(p, n)
@@ -118,10 +128,9 @@ var primaryKeyChange = &Rule{
 // keyChanges is what the rule remembers.
 type keyChanges struct {
 	// pending are the tables whose key was dropped and not yet replaced.
-	pending map[tableKey]*keyChange
-	order   []*keyChange
-	// unlocked are the tables that a statement unlocked.
-	unlocked map[tableKey]bool
+	pending  map[tableKey]*keyChange
+	order    []*keyChange
+	unlocked unlockedTables
 }
 
 // keyChange is a dropped key.
@@ -164,10 +173,6 @@ func (s *keyChanges) alter(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table) {
 	alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
 		r := list.Elements[i]
 		switch cmd.Subtype {
-		case pgsql.ATSetRelOptions:
-			if v, ok := lockOption(cmd); ok {
-				s.unlocked[key] = !v
-			}
 		case pgsql.ATDropConstraint:
 			if pk := t.PrimaryKey(); pk != nil && pk.Name == cmd.Name {
 				dropped = &keyChange{name: cmd.Name, columns: pk.Columns, drop: p.Stmt.textOf(r[0], r[1]), list: list, element: i}
@@ -191,12 +196,12 @@ func (s *keyChanges) alter(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table) {
 	case len(columns) > 0:
 		s.replace(p, n, t, dropped, columns)
 	case dropped != nil && adds >= 0:
-		s.together(p, n, key, dropped)
+		s.together(p, n, dropped)
 	case (dropped != nil || s.pending[key] != nil) && s.column(p, n, key, dropped):
 		delete(s.pending, key)
 	case dropped != nil:
 		dropped.stmt = p.Stmt.kept(true)
-		if before, after, ok := s.lock(p, n, key); ok && t.Column("rowid") == nil {
+		if before, after, ok := s.lock(p, n); ok && t.Column("rowid") == nil {
 			dropped.head, dropped.before, dropped.after = alterHead(p.Stmt, n), before, after
 		}
 		s.pending[key] = dropped
@@ -222,7 +227,7 @@ func (s *keyChanges) unknown(p *Pass, n *pgsql.AlterTableStmt) {
 		}
 	})
 	if old != nil {
-		s.together(p, n, tableKey{-1, 0}, old)
+		s.together(p, n, old)
 	}
 }
 
@@ -263,8 +268,8 @@ func lockOption(cmd *pgsql.AlterTableCmd) (locked, ok bool) {
 
 // lock returns the statements to stand around a change of the key; ok is false
 // if no text does for all versions of the target.
-func (s *keyChanges) lock(p *Pass, n *pgsql.AlterTableStmt, key tableKey) (before, after string, ok bool) {
-	if !p.Target.Meets(">=26.1") || s.unlocked[key] {
+func (s *keyChanges) lock(p *Pass, n *pgsql.AlterTableStmt) (before, after string, ok bool) {
+	if !p.Target.Meets(">=26.1") || s.unlocked.has(p, n) {
 		return "", "", true
 	}
 	head := strings.Replace(alterHead(p.Stmt, n), " ONLY", "", 1)
@@ -274,8 +279,8 @@ func (s *keyChanges) lock(p *Pass, n *pgsql.AlterTableStmt, key tableKey) (befor
 const lockMessage = "from v26.1 on a table is locked against a change of its primary key, and before v23.1 there is no word to unlock it"
 
 // together deals with a statement that drops a key and adds another one.
-func (s *keyChanges) together(p *Pass, n *pgsql.AlterTableStmt, key tableKey, c *keyChange) {
-	before, after, ok := s.lock(p, n, key)
+func (s *keyChanges) together(p *Pass, n *pgsql.AlterTableStmt, c *keyChange) {
+	before, after, ok := s.lock(p, n)
 	f := Finding{Start: c.start, End: c.end, Severity: Error, Fidelity: Exact}
 	switch {
 	case !ok:
@@ -294,7 +299,7 @@ func (s *keyChanges) together(p *Pass, n *pgsql.AlterTableStmt, key tableKey, c 
 // with it, as PostgreSQL has it.
 func (s *keyChanges) loseColumn(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table, column string) Finding {
 	pk := t.PrimaryKey()
-	before, after, ok := s.lock(p, n, keyOf(t))
+	before, after, ok := s.lock(p, n)
 	if !ok || t.Column("rowid") != nil {
 		return manual(fmt.Sprintf("CockroachDB does not drop column %s, which is part of the primary key", column),
 			"Replace the primary key first: DROP CONSTRAINT "+QuoteIdent(pk.Name)+", ADD PRIMARY KEY (...) in one statement")
@@ -312,7 +317,7 @@ func (s *keyChanges) loseColumn(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Tab
 func (s *keyChanges) replace(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table, dropped *keyChange, columns []int) {
 	list := commandList(p.Stmt, n)
 	pk := t.PrimaryKey()
-	before, after, ok := s.lock(p, n, keyOf(t))
+	before, after, ok := s.lock(p, n)
 	f := Finding{Severity: Error, Fidelity: Exact, Message: fmt.Sprintf("CockroachDB drops no column of primary key %s: the key is replaced in front, and the column dropped behind it", pk.Name)}
 	first := list.Elements[columns[0]]
 	f.at(p.Stmt, first[0], first[1])
@@ -348,7 +353,7 @@ func (s *keyChanges) column(p *Pass, n *pgsql.AlterTableStmt, key tableKey, drop
 			return
 		}
 		f, add, ok := keyColumn(p, d, list.Elements[i])
-		before, after, lockable := s.lock(p, n, key)
+		before, after, lockable := s.lock(p, n)
 		if !ok || !lockable {
 			return
 		}
@@ -378,7 +383,7 @@ func (s *keyChanges) column(p *Pass, n *pgsql.AlterTableStmt, key tableKey, drop
 // adds the next.
 func (s *keyChanges) join(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table, c *keyChange, adds int) {
 	c.done = true
-	before, after, ok := s.lock(p, n, keyOf(t))
+	before, after, ok := s.lock(p, n)
 	f := Finding{Stmt: c.stmt, Start: c.start, End: c.end, Severity: Error, Fidelity: Exact}
 	if !ok {
 		f = manual(lockMessage, "Choose a target without v22.2, or one without v26.1 and later")

@@ -39,22 +39,16 @@ var schemaLocked = &Rule{
 			return
 		}
 		s := State[unlockedTables](p)
-		name := nameOf(n.Relation)
-		if t := p.Catalog.Table(n.Relation); t != nil {
-			name = t.Name
-		}
+		s.see(p, n)
 		needs := false
 		for _, c := range n.Cmds {
 			cmd, ok := c.(*pgsql.AlterTableCmd)
 			if !ok {
 				continue
 			}
-			if locked, ok := lockOption(cmd); ok && cmd.Subtype == pgsql.ATSetRelOptions {
-				s.set(name, !locked)
-			}
 			needs = needs || cmd.Subtype == pgsql.ATDropIdentity || cmd.Subtype == pgsql.ATSetIdentity && restarts(cmd)
 		}
-		if !needs || s.names[name] {
+		if !needs || s.has(p, n) {
 			return
 		}
 		f := Finding{Severity: Error, Fidelity: Exact, Message: "from v26.1 on a table is locked against this change of its identity column, and has to be unlocked around it"}
@@ -72,11 +66,28 @@ var schemaLocked = &Rule{
 // unlockedTables are those that the history itself has unlocked.
 type unlockedTables struct{ names map[catalog.Name]bool }
 
-func (u *unlockedTables) set(n catalog.Name, unlocked bool) {
-	if u.names == nil {
-		u.names = map[catalog.Name]bool{}
+// see follows a statement that locks or unlocks its table, which the history
+// need not make.
+func (u *unlockedTables) see(p *Pass, n *pgsql.AlterTableStmt) {
+	for _, c := range n.Cmds {
+		if cmd, ok := c.(*pgsql.AlterTableCmd); ok && cmd.Subtype == pgsql.ATSetRelOptions {
+			if locked, ok := lockOption(cmd); ok {
+				u.names = mapSet(u.names, alteredName(p, n), !locked)
+			}
+		}
 	}
-	u.names[n] = unlocked
+}
+
+// has reports whether the table of a statement is unlocked.
+func (u *unlockedTables) has(p *Pass, n *pgsql.AlterTableStmt) bool {
+	return len(u.names) > 0 && u.names[alteredName(p, n)]
+}
+
+func alteredName(p *Pass, n *pgsql.AlterTableStmt) catalog.Name {
+	if t := p.Catalog.Table(n.Relation); t != nil {
+		return t.Name
+	}
+	return nameOf(n.Relation)
 }
 
 func restarts(cmd *pgsql.AlterTableCmd) bool {
