@@ -1,12 +1,16 @@
 package translate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/rules"
@@ -78,18 +82,28 @@ func histories(ctx context.Context, list []layout.History, opts Options) ([]*Res
 	return each(list, func(h layout.History) (*Result, error) { return History(ctx, h.Sources, opts) })
 }
 
-// each calls f for all histories at the same time: each is applied to a
-// database of its own, so that none knows of another.
+// each calls f for all histories, as many at the same time as there are
+// processors, the longest first: each is applied to a database of its own, so
+// that none knows of another.
 func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T, error) {
 	results := make([]T, len(list))
 	errs := make([]error, len(list))
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(size(list[b]), size(list[a])) })
+	var next atomic.Int32
 	var wg sync.WaitGroup
-	for i, h := range list {
+	for range min(len(list), runtime.GOMAXPROCS(0)) {
 		wg.Add(1)
-		go func(i int, h layout.History) {
+		go func() {
 			defer wg.Done()
-			results[i], errs[i] = f(h)
-		}(i, h)
+			for k := int(next.Add(1)) - 1; k < len(order); k = int(next.Add(1)) - 1 {
+				i := order[k]
+				results[i], errs[i] = f(list[i])
+			}
+		}()
 	}
 	wg.Wait()
 	for _, err := range errs {
@@ -98,6 +112,15 @@ func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T,
 		}
 	}
 	return results, nil
+}
+
+// size is how many bytes of a history are known.
+func size(h layout.History) int {
+	n := 0
+	for _, s := range h.Sources {
+		n += len(s.Text)
+	}
+	return n
 }
 
 // Close removes the temporary files that hold translations; see Options.Spool.
