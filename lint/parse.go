@@ -21,7 +21,7 @@ type batch struct {
 	parsed     chan struct{}
 }
 
-const batchBytes = 16 << 10
+const batchBytes = 8 << 10
 
 // parseAll splits the history, parses its statements on several processors and
 // hands them to f in order. What waits is bounded, so is the memory.

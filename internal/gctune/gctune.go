@@ -34,7 +34,7 @@ func Start() {
 	runtime.SetFinalizer(new(canary), sing)
 }
 
-const minGCPercent, maxGCPercent = 25, 1600
+const minGCPercent, maxGCPercent = 20, 1600
 
 // gcPercent returns how much garbage may come to so many bytes that live.
 func gcPercent(live int64) int {

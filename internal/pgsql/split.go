@@ -39,7 +39,7 @@ type Splitter struct {
 
 // forgetEach is how much of a text is read before it is forgotten, forgetBehind
 // how much of it is kept, because statements from there are still looked at.
-const forgetEach, forgetBehind = 4 << 20, 1 << 20
+const forgetEach, forgetBehind = 2 << 20, 1 << 19
 
 // Forget makes the splitter tell f, now and then, which bytes of its text were
 // read and are not needed for now. It is for texts that are not all in memory
