@@ -119,6 +119,7 @@ func (t *tally) done(silent *suppressions, opts Options) {
 	sortFindings(r.Findings)
 	r.Findings = settle(r.Findings)
 	for _, f := range silent.problems {
+		f.Message = readable(f.Message)
 		if sev, ok := opts.Severity[f.Rule]; ok {
 			f.Severity = sev
 		}
