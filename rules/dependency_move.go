@@ -193,21 +193,10 @@ func (u *obstacle) triggerFate(p *Pass) obstacleFate {
 
 // target returns the name of the table that a statement changes.
 func target(n pgsql.Node) string {
-	var rv *pgsql.RangeVar
-	switch n := n.(type) {
-	case *pgsql.InsertStmt:
-		rv = n.Relation
-	case *pgsql.UpdateStmt:
-		rv = n.Relation
-	case *pgsql.DeleteStmt:
-		rv = n.Relation
-	case *pgsql.MergeStmt:
-		rv = n.Relation
+	if rv := writtenTo(n); rv != nil {
+		return rv.Relname
 	}
-	if rv == nil {
-		return ""
-	}
-	return rv.Relname
+	return ""
 }
 
 // withWrites reports whether a statement changes rows in a WITH clause, too.

@@ -11,11 +11,9 @@ import (
 // held returns a copy of the statement without its tokens and its tree, which
 // are some ten times as large as its text, to be kept for a long history.
 func (s *Statement) held() *Statement {
-	k := *s
-	ps := *s.Statement
-	ps.Tree, ps.Tokens, ps.Comments, ps.Lead = nil, nil, nil, ""
-	k.Statement = &ps
-	return &k
+	k := s.kept(true)
+	k.Tokens, k.Lead = nil, ""
+	return k
 }
 
 // reread returns a copy of a held statement with tokens and tree.

@@ -53,7 +53,7 @@ var viewWrite = &Rule{
 	},
 }
 
-// writtenTo returns the relation that a statement writes to.
+// writtenTo returns the relation that a statement writes to, or nil.
 func writtenTo(n pgsql.Node) *pgsql.RangeVar {
 	switch n := n.(type) {
 	case *pgsql.InsertStmt:

@@ -23,9 +23,7 @@ const (
 func main() { os.Exit(process()) }
 
 func process() int {
-	if os.Getenv("GOGC") == "" {
-		gctune.Start()
-	}
+	gctune.Start()
 	ctx, stop := signal.NotifyContext(context.Background(), interruptions()...)
 	defer stop()
 	return run(ctx, os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr, os.Getenv})

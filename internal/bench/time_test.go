@@ -11,6 +11,13 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/synth"
 )
 
+// TestMain sets the garbage collector as the command does, for all that is
+// measured.
+func TestMain(m *testing.M) {
+	gctune.Start()
+	os.Exit(m.Run())
+}
+
 func BenchmarkTemporal(b *testing.B) { measure(b, temporal(b)) }
 
 func BenchmarkHistory10MB(b *testing.B) { measure(b, history(b, 10*mb)) }
@@ -49,9 +56,6 @@ func BenchmarkDump1GB(b *testing.B) {
 // the time on all processors (cpu-ns/op): the yardstick uses one, the others as
 // many as there are.
 func measure(b *testing.B, in input) {
-	if os.Getenv("GOGC") == "" {
-		gctune.Start() // as the command does, and for all that is measured
-	}
 	texts, size, err := in.texts()
 	if err != nil {
 		b.Fatal(err)

@@ -2,6 +2,7 @@
 package gctune
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -14,8 +15,12 @@ const heapGoal = 120 << 20
 // Start sets how often the garbage collector runs, after each of its runs. A
 // run of pg2crdb is short and most of what it allocates stays, so that
 // collecting at every doubling costs more than the memory is worth: as long as
-// there is little. On a large history the memory counts.
+// there is little. On a large history the memory counts. It leaves alone what
+// the environment says by GOGC.
 func Start() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
 	debug.SetGCPercent(maxGCPercent)
 	last := maxGCPercent
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
