@@ -23,12 +23,29 @@ type batch struct {
 
 const batchBytes = 8 << 10
 
+func (b *batch) parse(cache *Cache) {
+	for _, st := range b.statements {
+		cache.parse(st.Statement)
+	}
+}
+
 // parseAll splits the history, parses its statements on several processors and
 // hands them to f in order. What waits is bounded, so is the memory.
 func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules.Statement)) error {
 	workers := opts.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
+	}
+	if workers == 1 { // to hand batches over would only cost time
+		return spool.Guard(func() error {
+			return batches(ctx, history, func(b *batch) bool {
+				b.parse(opts.Cache)
+				for _, st := range b.statements {
+					f(st)
+				}
+				return ctx.Err() == nil
+			})
+		})
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -44,9 +61,7 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
 			for b := range work {
-				for _, st := range b.statements {
-					opts.Cache.parse(st.Statement)
-				}
+				b.parse(opts.Cache)
 				close(b.parsed)
 			}
 		}()
@@ -57,7 +72,7 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 		defer close(order)
 		defer close(work)
 		splitErr = spool.Guard(func() error {
-			return splitAll(ctx, history, func(b *batch) bool {
+			return batches(ctx, history, func(b *batch) bool {
 				select {
 				case order <- b:
 				case <-ctx.Done():
@@ -85,8 +100,31 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 	return ctx.Err()
 }
 
-// splitAll cuts the history into batches. send reports false to stop.
-func splitAll(ctx context.Context, history []Source, send func(*batch) bool) error {
+// batches cuts the history into batches, each of one source.
+func batches(ctx context.Context, history []Source, send func(*batch) bool) error {
+	b, size := &batch{parsed: make(chan struct{})}, 0
+	flush := func() bool {
+		full := b
+		b, size = &batch{parsed: make(chan struct{})}, 0
+		return len(full.statements) == 0 || send(full)
+	}
+	err := splitAll(ctx, history, func(st *rules.Statement) bool {
+		if n := len(b.statements); n > 0 && (b.statements[n-1].Source != st.Source || size >= batchBytes) && !flush() {
+			return false
+		}
+		b.statements = append(b.statements, st)
+		size += len(st.Text)
+		return true
+	})
+	if err == nil && !flush() {
+		err = ctx.Err()
+	}
+	return err
+}
+
+// splitAll cuts the history into statements. f reports false to stop, which is
+// the error of the context.
+func splitAll(ctx context.Context, history []Source, f func(*rules.Statement) bool) error {
 	number := 0
 	for i := range history {
 		src := &history[i]
@@ -94,8 +132,6 @@ func splitAll(ctx context.Context, history []Source, send func(*batch) bool) err
 		if err != nil {
 			return err
 		}
-		b := &batch{parsed: make(chan struct{})}
-		size := 0
 		for {
 			st, err := splitter.Next()
 			if errors.Is(err, io.EOF) {
@@ -110,19 +146,13 @@ func splitAll(ctx context.Context, history []Source, send func(*batch) bool) err
 				s.Down = src.Down(st.Start())
 			}
 			number++
-			b.statements = append(b.statements, s)
-			if size += len(st.Text); size >= batchBytes {
-				if !send(b) {
-					break
-				}
-				b, size = &batch{parsed: make(chan struct{})}, 0
+			if !f(s) {
+				closer.Close()
+				return ctx.Err()
 			}
 		}
 		closer.Close()
 		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if len(b.statements) > 0 && !send(b) {
 			return ctx.Err()
 		}
 	}

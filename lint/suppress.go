@@ -273,7 +273,7 @@ func (c *comment) scope() (from, to int64, touch bool) {
 			// It has its lines to itself: the next line that holds more is meant.
 			next := c.st.TokenAt(end - len(c.st.Lead))
 			if next < len(c.st.Tokens) {
-				lineStart = len(c.st.Lead) + c.st.Tokens[next].Start
+				lineStart = len(c.st.Lead) + c.st.Tokens[next].Start()
 			}
 			end = lineStart
 		}

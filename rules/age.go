@@ -44,7 +44,7 @@ var ageOfOne = &Rule{
 		}
 		f := Finding{Severity: Warning, Fidelity: Exact, Message: "age() counts from now in CockroachDB and from the beginning of the day in PostgreSQL: that becomes the first argument"}
 		f.at(p.Stmt, at, last)
-		f.Edits = []Edit{p.Insert(p.Stmt.Tokens[args[0][0]].Start, "current_date::TIMESTAMPTZ, ")}
+		f.Edits = []Edit{p.Insert(p.Stmt.Tokens[args[0][0]].Start(), "current_date::TIMESTAMPTZ, ")}
 		p.Report(f)
 	},
 }

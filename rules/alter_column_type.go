@@ -160,11 +160,11 @@ func splitCommands(p *Pass, n *pgsql.AlterTableStmt, list List) []Edit {
 	var out []Edit
 	head := alterHead(p.Stmt, n)
 	for i := 1; i < len(list.Elements); i++ {
-		from := p.Stmt.Tokens[list.Elements[i-1][1]].End
-		to := p.Stmt.Tokens[list.Elements[i][0]].Start
+		from := p.Stmt.Tokens[list.Elements[i-1][1]].End()
+		to := p.Stmt.Tokens[list.Elements[i][0]].Start()
 		if containsComment(p.Stmt.Text[from:to]) {
 			comma := p.Stmt.Tokens[list.Elements[i][0]-1]
-			out = append(out, p.Replace(comma.Start, comma.End, ";"), p.Insert(to, head+" "))
+			out = append(out, p.Replace(comma.Start(), comma.End(), ";"), p.Insert(to, head+" "))
 			continue
 		}
 		out = append(out, p.Replace(from, to, ";\n"+head+" "))

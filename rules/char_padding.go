@@ -26,8 +26,11 @@ var charPadding = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
+		if builtin(catalog.PlainType(n.TypeName)) != "bpchar" {
+			return
+		}
 		t := catalog.TypeOf(n.TypeName)
-		if builtin(t) != "bpchar" || len(t.Mods) != 1 || t.Mods[0] < 2 {
+		if len(t.Mods) != 1 || t.Mods[0] < 2 {
 			return
 		}
 		first, last, ok := p.Stmt.typeSpan(n.TypeName)

@@ -149,7 +149,7 @@ func databaseOptions(p *Pass, n *pgsql.CreatedbStmt) {
 			text = " OWNER " + QuoteIdent(owner)
 		}
 		f.Message = "CockroachDB's databases have one encoding (UTF8), one order (by bytes) and no template: the options go"
-		f.Edits = []Edit{p.Replace(st.Tokens[start-1].End, st.Tokens[len(st.Tokens)-1].End, text)}
+		f.Edits = []Edit{p.Replace(st.Tokens[start-1].End(), st.Tokens[len(st.Tokens)-1].End(), text)}
 	}
 	p.Report(f)
 }

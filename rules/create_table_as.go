@@ -87,7 +87,7 @@ func reportTableAs(p *Pass, n *pgsql.CreateTableAsStmt) {
 	sel, _ := n.Query.(*pgsql.SelectStmt)
 	if sel == nil || sel.LimitCount != nil || sel.LimitOffset != nil || len(sel.LockingClause) > 0 {
 		start, _ := st.span(as+1, as+1)
-		f.Edits = []Edit{p.Insert(start, "SELECT * FROM ("), p.Replace(st.Tokens[end-1].End, st.Tokens[end+2].End, ") AS q LIMIT 0")}
+		f.Edits = []Edit{p.Insert(start, "SELECT * FROM ("), p.Replace(st.Tokens[end-1].End(), st.Tokens[end+2].End(), ") AS q LIMIT 0")}
 	} else {
 		f.Edits = []Edit{p.Replace(f.Start, f.End, "LIMIT 0")}
 	}

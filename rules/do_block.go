@@ -170,8 +170,8 @@ func asProcedure(p *Pass, r *routine) {
 	p.Report(Finding{
 		Severity: Error, Fidelity: Exact, Message: "COMMIT and ROLLBACK in a DO block are not supported: a procedure, which may end transactions, takes its place",
 		Edits: []Edit{
-			p.Replace(0, at.Start, "CREATE PROCEDURE "+name+"() LANGUAGE plpgsql AS "),
-			p.Replace(at.End, len(st.Text), ";\nCALL "+name+"();\nDROP PROCEDURE "+name+"()"),
+			p.Replace(0, at.Start(), "CREATE PROCEDURE "+name+"() LANGUAGE plpgsql AS "),
+			p.Replace(at.End(), len(st.Text), ";\nCALL "+name+"();\nDROP PROCEDURE "+name+"()"),
 		},
 	})
 }

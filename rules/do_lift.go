@@ -545,7 +545,7 @@ func (l *lifter) plain(st *pgsql.Statement, text string, g guard) {
 	case at < len(st.Tokens):
 		// The text may have lost indentation: the clause goes by its token.
 		to := pgsql.Lex(text)
-		text = text[:to.Tokens[at].Start] + clause + text[to.Tokens[at].Start:]
+		text = text[:to.Tokens[at].Start()] + clause + text[to.Tokens[at].Start():]
 		l.clauses = true
 	}
 	l.emit(text)
@@ -677,7 +677,7 @@ func (l *lifter) comment(n *pgsql.PLNode) string {
 	if n.First == 0 {
 		return ""
 	}
-	lead := l.src.Text[l.src.Tokens[n.First-1].End:l.src.Tokens[n.First].Start]
+	lead := l.src.Text[l.src.Tokens[n.First-1].End():l.src.Tokens[n.First].Start()]
 	if !containsComment(lead) {
 		return ""
 	}
@@ -696,7 +696,7 @@ func (l *lifter) dedent(n *pgsql.PLNode, text string) string {
 			return text
 		}
 	}
-	start := l.src.Tokens[n.First].Start
+	start := l.src.Tokens[n.First].Start()
 	line := start
 	for line > 0 && l.src.Text[line-1] != '\n' {
 		if line--; !strings.ContainsRune(" \t\r\f\v", rune(l.src.Text[line])) {

@@ -238,7 +238,7 @@ func alterDomainColumn(p *Pass, n *pgsql.AlterTableCmd) {
 		}
 		drop := st.find(command.Elements[i][0], "default") - 1
 		f.Message = fmt.Sprintf("without a default of its own, column %s has that of domain %s", c.Name, c.User.Name)
-		f.Edits = []Edit{p.Replace(st.Tokens[drop].Start, f.End, "SET DEFAULT "+d.value)}
+		f.Edits = []Edit{p.Replace(st.Tokens[drop].Start(), f.End, "SET DEFAULT "+d.value)}
 	case pgsql.ATDropNotNull:
 		if !d.notNull {
 			return

@@ -85,7 +85,7 @@ func inlined(p *Pass, expr, value string) string {
 		switch n := n.(type) {
 		case *pgsql.ColumnRef:
 			if i := st.tokenOf(n); value != "" && i >= 0 && len(n.Fields) == 1 && catalog.ListName(n.Fields).Name == "value" {
-				edits = append(edits, edit{st.Tokens[i].Start, st.Tokens[i].End, value})
+				edits = append(edits, edit{st.Tokens[i].Start(), st.Tokens[i].End(), value})
 			}
 		case *pgsql.TypeName:
 			first, last, ok := st.typeSpan(n)

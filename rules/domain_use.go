@@ -83,7 +83,7 @@ func (u *typeUse) columnKey() columnPlace {
 	start := int(u.Def.Location)
 	if alter, ok := st.Tree.(*pgsql.AlterTableStmt); ok {
 		for _, c := range catalog.CommandTokens(st.Statement, alter) {
-			if s := st.Tokens[c[0]].Start; s <= u.NameStart && u.NameStart < st.Tokens[c[1]].End {
+			if s := st.Tokens[c[0]].Start(); s <= u.NameStart && u.NameStart < st.Tokens[c[1]].End() {
 				start = s
 			}
 		}

@@ -40,22 +40,22 @@ func (e element) edit(st *Statement, gone map[int]bool) Edit {
 		ed.Drop = true
 		return ed
 	}
-	start := st.Tokens[elems[e.i][0]].Start
-	end := st.Tokens[elems[e.i][1]].End
+	start := st.Tokens[elems[e.i][0]].Start()
+	end := st.Tokens[elems[e.i][1]].End()
 	tail := e.i // first element of the run of gone ones that ends the list
 	for j := len(elems) - 1; j >= 0 && gone[j]; j-- {
 		tail = j
 	}
 	switch last := len(elems) - 1; {
 	case !gone[last] || e.i < tail:
-		end = st.Tokens[elems[e.i+1][0]].Start
+		end = st.Tokens[elems[e.i+1][0]].Start()
 	case e.i == tail && tail > 0:
-		start = st.Tokens[elems[e.i-1][1]].End
+		start = st.Tokens[elems[e.i-1][1]].End()
 		if e.i < last {
-			end = st.Tokens[elems[e.i+1][0]].Start
+			end = st.Tokens[elems[e.i+1][0]].Start()
 		}
 	case e.i < last:
-		end = st.Tokens[elems[e.i+1][0]].Start
+		end = st.Tokens[elems[e.i+1][0]].Start()
 	}
 	ed := st.Replace(start, end, "")
 	ed.Drop = true

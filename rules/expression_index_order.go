@@ -63,7 +63,7 @@ var expressionIndexOrder = &Rule{
 func outerText(c catalog.IndexColumn) string {
 	text := indexExpr(c.Expr)
 	if s, err := pgsql.Split([]byte(text)); err == nil && len(s) > 0 && s[0].Is(0, "(") && s[0].Close(0) == len(s[0].Tokens)-1 {
-		return s[0].Text[s[0].Tokens[1].Start:s[0].Tokens[len(s[0].Tokens)-2].End]
+		return s[0].Text[s[0].Tokens[1].Start():s[0].Tokens[len(s[0].Tokens)-2].End()]
 	}
 	return text
 }

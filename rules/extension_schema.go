@@ -56,7 +56,7 @@ var extensionSchema = &Rule{
 		f := Finding{Severity: Error, Fidelity: Exact,
 			Message: fmt.Sprintf("CockroachDB has the function %s built in, in no schema of an extension: %s. goes", name.Name, name.Schema)}
 		f.at(p.Stmt, first, last)
-		f.Edits = []Edit{p.Replace(f.Start, p.Stmt.Tokens[last].Start, "")}
+		f.Edits = []Edit{p.Replace(f.Start, p.Stmt.Tokens[last].Start(), "")}
 		p.Report(f)
 	},
 }

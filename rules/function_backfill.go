@@ -93,16 +93,15 @@ type backfills struct {
 
 // ownCall returns the first call of a function of the history's own, other than
 // one that text-time-cast writes out.
-func ownCall(p *Pass, tree pgsql.Node) (call *pgsql.FuncCall) {
-	pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
-		if f, ok := n.(*pgsql.FuncCall); ok && call == nil {
-			name := catalog.ListName(f.Funcname)
-			if len(p.Catalog.Functions(name)) > 0 && sharedState[converters](p, textTime).functions[catalog.Name{Name: name.Name}] == nil {
-				call = f
-			}
+func ownCall(p *Pass, tree pgsql.Node) *pgsql.FuncCall {
+	call, _ := pgsql.Find(tree, func(n pgsql.Node) bool {
+		f, ok := n.(*pgsql.FuncCall)
+		if !ok {
+			return false
 		}
-		return call == nil
-	})
+		name := catalog.ListName(f.Funcname)
+		return len(p.Catalog.Functions(name)) > 0 && sharedState[converters](p, textTime).functions[catalog.Name{Name: name.Name}] == nil
+	}).(*pgsql.FuncCall)
 	return call
 }
 

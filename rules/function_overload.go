@@ -77,7 +77,7 @@ type integerWord struct {
 
 func (w integerWord) edit() Edit {
 	t := w.stmt.Tokens[w.token]
-	return w.stmt.Replace(t.Start, t.End, "INT4")
+	return w.stmt.Replace(t.Start(), t.End(), "INT4")
 }
 
 func (o *overloads) set(p *Pass, name catalog.Name, args int) *overloadSet {

@@ -55,14 +55,14 @@ var functionStandardBody = &Rule{
 			switch {
 			case st.Words(i, "begin", "atomic"):
 				start, end := st.span(i, i+1)
-				f.Start, f.End = start, st.Tokens[last].End
-				f.Edits = []Edit{p.Replace(start, end, open), p.Replace(st.Tokens[last].Start, st.Tokens[last].End, quote)}
+				f.Start, f.End = start, st.Tokens[last].End()
+				f.Edits = []Edit{p.Replace(start, end, open), p.Replace(st.Tokens[last].Start(), st.Tokens[last].End(), quote)}
 				p.Report(f)
 				return
 			case st.Is(i, "return"):
 				start, end := st.span(i, i)
-				f.Start, f.End = start, st.Tokens[last].End
-				f.Edits = []Edit{p.Replace(start, end, open+"SELECT"), p.Insert(st.Tokens[last].End, quote)}
+				f.Start, f.End = start, st.Tokens[last].End()
+				f.Edits = []Edit{p.Replace(start, end, open+"SELECT"), p.Insert(st.Tokens[last].End(), quote)}
 				p.Report(f)
 				return
 			}

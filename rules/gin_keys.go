@@ -85,8 +85,8 @@ var ginKeys = &Rule{
 			a, b := elements[plan.key], elements[len(elements)-1]
 			f.at(st, a[0], b[1])
 			f.Edits = []Edit{
-				p.Replace(st.Tokens[a[0]].Start, st.Tokens[a[1]].End, st.textOf(b[0], b[1])),
-				p.Replace(st.Tokens[b[0]].Start, st.Tokens[b[1]].End, st.textOf(a[0], a[1])),
+				p.Replace(st.Tokens[a[0]].Start(), st.Tokens[a[1]].End(), st.textOf(b[0], b[1])),
+				p.Replace(st.Tokens[b[0]].Start(), st.Tokens[b[1]].End(), st.textOf(a[0], a[1])),
 			}
 			p.Report(f)
 		case severalIndexes:
@@ -122,7 +122,7 @@ func splitIndex(p *Pass, n *pgsql.IndexStmt, plan indexPlan, elements [][2]int) 
 		}
 		return strings.Join(append(out, st.textOf(elements[i][0], elements[i][1])), ", ")
 	}
-	start, end := st.Tokens[elements[0][0]].Start, st.Tokens[elements[len(elements)-1][1]].End
+	start, end := st.Tokens[elements[0][0]].Start(), st.Tokens[elements[len(elements)-1][1]].End()
 	f.Edits = []Edit{p.Replace(start, end, keys(plan.key))}
 	name := st.Find(0, "on") - 1
 	var more strings.Builder
@@ -139,7 +139,7 @@ func splitIndex(p *Pass, n *pgsql.IndexStmt, plan indexPlan, elements [][2]int) 
 		if n.Idxname == "" {
 			more.WriteString(st.Text[:start])
 		} else {
-			more.WriteString(st.Text[:st.Tokens[name].Start] + QuoteIdent(n.Idxname+"_"+suffix) + st.Text[st.Tokens[name].End:start])
+			more.WriteString(st.Text[:st.Tokens[name].Start()] + QuoteIdent(n.Idxname+"_"+suffix) + st.Text[st.Tokens[name].End():start])
 		}
 		more.WriteString(keys(i) + st.Text[end:])
 	}

@@ -152,5 +152,5 @@ func invert(p *Pass) []Edit {
 	st := p.Stmt
 	index := st.find(0, "index")
 	using := st.Find(0, "using")
-	return []Edit{p.Insert(st.Tokens[index].Start, "INVERTED "), p.Delete(using, using+1)}
+	return []Edit{p.Insert(st.Tokens[index].Start(), "INVERTED "), p.Delete(using, using+1)}
 }

@@ -119,7 +119,7 @@ var indexMethod = &Rule{
 			return
 		}
 		name := func() Edit {
-			return p.Replace(p.Stmt.Tokens[last].Start, p.Stmt.Tokens[last].End, map[indexForm]string{vectorIndex: "hnsw"}[plan.form])
+			return p.Replace(p.Stmt.Tokens[last].Start(), p.Stmt.Tokens[last].End(), map[indexForm]string{vectorIndex: "hnsw"}[plan.form])
 		}
 		switch method := n.AccessMethod; {
 		case method == "btree" || method == "gin" || method == "hnsw":
@@ -142,7 +142,7 @@ var indexMethod = &Rule{
 			return // an inverted index
 		default:
 			f.Message = fmt.Sprintf("CockroachDB has no %s index: an inverted index serves the same queries more or less", method)
-			f.Edits = []Edit{p.Replace(p.Stmt.Tokens[last].Start, p.Stmt.Tokens[last].End, "gist")}
+			f.Edits = []Edit{p.Replace(p.Stmt.Tokens[last].Start(), p.Stmt.Tokens[last].End(), "gist")}
 		}
 		p.Report(f)
 	},

@@ -131,7 +131,7 @@ func nameIndex(p *Pass, n *pgsql.IndexStmt) {
 	if on < 1 {
 		return
 	}
-	f := Finding{Severity: Warning, Fidelity: Exact, Edits: []Edit{p.Insert(p.Stmt.Tokens[on].Start, QuoteIdent(name)+" ")},
+	f := Finding{Severity: Warning, Fidelity: Exact, Edits: []Edit{p.Insert(p.Stmt.Tokens[on].Start(), QuoteIdent(name)+" ")},
 		Message: fmt.Sprintf("PostgreSQL calls this index %s, CockroachDB chooses another name: it is written out, so that a later statement finds it", name)}
 	f.at(p.Stmt, on, on)
 	p.Report(f)

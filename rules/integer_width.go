@@ -26,7 +26,7 @@ var integerWidth = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
-		if t := catalog.TypeOf(n.TypeName); t.Name != "int4" || t.Schema != "" {
+		if t := catalog.PlainType(n.TypeName); t.Name != "int4" || t.Schema != "" {
 			return
 		}
 		first, last, ok := p.Stmt.typeSpan(n.TypeName)

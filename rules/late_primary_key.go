@@ -98,7 +98,7 @@ func (s *lateKeys) create(p *Pass, n *pgsql.CreateStmt) {
 		return
 	}
 	// As the last element, on a line of its own if that stands on one.
-	start := p.Stmt.Tokens[elements[len(elements)-1][0]].Start
+	start := p.Stmt.Tokens[elements[len(elements)-1][0]].Start()
 	sep := ", "
 	if i := strings.LastIndexByte(p.Stmt.Text[:start], '\n'); i >= 0 && strings.TrimSpace(p.Stmt.Text[i:start]) == "" {
 		sep = "," + p.Stmt.Text[i:start]

@@ -59,13 +59,13 @@ func indexExpr(element string) string {
 	}
 	if st.Is(0, "(") {
 		if c := st.Close(0); c > 0 {
-			return st.Text[:st.Tokens[c].End]
+			return st.Text[:st.Tokens[c].End()]
 		}
 	}
 	for i := range st.Tokens {
 		if st.Is(i, "(") {
 			if c := st.Close(i); c > 0 {
-				return st.Text[:st.Tokens[c].End]
+				return st.Text[:st.Tokens[c].End()]
 			}
 		}
 	}

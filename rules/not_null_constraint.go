@@ -146,7 +146,7 @@ func (s *notNullNames) create(p *Pass, n *pgsql.CreateStmt) {
 		case !known:
 			f = manual(fmt.Sprintf("in CockroachDB NOT NULL is no constraint of the table, and column %s comes from another one", column), "Add ALTER TABLE ... ALTER COLUMN ... SET NOT NULL behind the statement")
 		case def >= 0:
-			f.Edits = append(f.Edits, p.Insert(p.Stmt.Tokens[elements[def][1]].End, " NOT NULL"))
+			f.Edits = append(f.Edits, p.Insert(p.Stmt.Tokens[elements[def][1]].End(), " NOT NULL"))
 		}
 		f.at(p.Stmt, elements[i][0], elements[i][1])
 		if known {

@@ -32,7 +32,7 @@ var numericLiteral = &Rule{
 			if t.Kind != pgsql.Number {
 				continue
 			}
-			text := strings.ToLower(p.Stmt.Text[t.Start:t.End])
+			text := strings.ToLower(p.Stmt.Text[t.Start():t.End()])
 			plain := strings.ReplaceAll(text, "_", "")
 			if strings.HasPrefix(plain, "0o") || strings.HasPrefix(plain, "0b") {
 				n, ok := new(big.Int).SetString(plain, 0)
@@ -44,7 +44,7 @@ var numericLiteral = &Rule{
 			if plain == text {
 				continue
 			}
-			f := Finding{Severity: Error, Fidelity: Exact, Message: "CockroachDB does not take a number in this form", Edits: []Edit{p.Replace(t.Start, t.End, plain)}}
+			f := Finding{Severity: Error, Fidelity: Exact, Message: "CockroachDB does not take a number in this form", Edits: []Edit{p.Replace(t.Start(), t.End(), plain)}}
 			f.at(p.Stmt, i, i)
 			p.Report(f)
 		}

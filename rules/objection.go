@@ -48,12 +48,10 @@ type judgement struct {
 	objections []*objection
 }
 
-var judgementKey = new(Rule)
-
 // objections returns what CockroachDB objects to in the expressions of the
 // statement, bodies of routines aside. The rules share one judgement.
 func objections(p *Pass) []*objection {
-	mem := sharedState[judgement](p, judgementKey)
+	mem := &p.run.judgement
 	if mem.stmt != p.Stmt {
 		mem.stmt, mem.objections = p.Stmt, nil
 		if p.Stmt.Tree != nil && !onlyConstants(p.Stmt.Tree) {
@@ -120,12 +118,12 @@ func statementSite(p *Pass) *site {
 		exprText: exprText{st: st},
 		insert: func(token int, behind bool, text string) Edit {
 			if behind {
-				return p.Insert(st.Tokens[token].End, text)
+				return p.Insert(st.Tokens[token].End(), text)
 			}
-			return p.Insert(st.Tokens[token].Start, text)
+			return p.Insert(st.Tokens[token].Start(), text)
 		},
 		replace: func(first, last int, text string) Edit {
-			return p.Replace(st.Tokens[first].Start, st.Tokens[last].End, text)
+			return p.Replace(st.Tokens[first].Start(), st.Tokens[last].End(), text)
 		},
 	}
 }

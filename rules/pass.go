@@ -137,17 +137,17 @@ func (p *Pass) Delete(first, last int) Edit { return p.Stmt.Delete(first, last) 
 // white space in front of them. Where that would join two words, a space
 // stays.
 func (s *Statement) Delete(first, last int) Edit {
-	start, end := s.Tokens[first].Start, s.Tokens[last].End
+	start, end := s.Tokens[first].Start(), s.Tokens[last].End()
 	text := ""
 	if first > 0 {
-		start = s.Tokens[first-1].End
-		if k := s.Text[start:s.Tokens[first].Start]; containsComment(k) {
-			start = s.Tokens[first].Start // the comment stays
-		} else if last+1 < len(s.Tokens) && s.Tokens[last+1].Start == end && wordy(s.Text[start-1]) && wordy(s.Text[end]) {
+		start = s.Tokens[first-1].End()
+		if k := s.Text[start:s.Tokens[first].Start()]; containsComment(k) {
+			start = s.Tokens[first].Start() // the comment stays
+		} else if last+1 < len(s.Tokens) && s.Tokens[last+1].Start() == end && wordy(s.Text[start-1]) && wordy(s.Text[end]) {
 			text = " "
 		}
 	} else if last+1 < len(s.Tokens) {
-		end = s.Tokens[last+1].Start
+		end = s.Tokens[last+1].Start()
 	}
 	return s.Replace(start, end, text)
 }

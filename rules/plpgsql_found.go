@@ -227,7 +227,7 @@ func (br *bodyReader) declare(text string) Edit {
 // is the first of its line; "" if it is not.
 func (br *bodyReader) indent(token int) string {
 	src := br.b.src
-	start := src.Tokens[token].Start
+	start := src.Tokens[token].Start()
 	line := strings.LastIndexByte(src.Text[:start], '\n') + 1
 	if in := src.Text[line:start]; line > 0 && strings.TrimSpace(in) == "" {
 		return "\n" + in

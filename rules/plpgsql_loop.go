@@ -163,7 +163,7 @@ func (br *bodyReader) cursor(n *pgsql.PLNode, records []*record) ([]Edit, bool) 
 		line, deeper = in, in+"  "
 	}
 	read := fmt.Sprintf("%sLOOP%sFETCH %s INTO %s, %s;%sEXIT WHEN %s IS NOT TRUE;", label, deeper, cursor, strings.Join(targets, ", "), found, deeper, found)
-	if between := src.Text[src.Tokens[q.f.Last].End:src.Tokens[loop].Start]; containsComment(between) {
+	if between := src.Text[src.Tokens[q.f.Last].End():src.Tokens[loop].Start()]; containsComment(between) {
 		edits = append(edits, br.after(q.f.Last, ";"), br.replace(loop, loop, read))
 	} else {
 		e := br.replace(q.f.Last, loop, ";"+line+read)

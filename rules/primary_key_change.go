@@ -409,7 +409,7 @@ func (s *keyChanges) join(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table, c 
 	// PostgreSQL does.
 	f.Edits = append(f.Edits,
 		p.Insert(0, setNotNull(p.Stmt, n, withoutSetNotNull(n, nullable))+before),
-		p.Insert(p.Stmt.Tokens[cmds.Elements[adds][0]].Start, c.drop+", "))
+		p.Insert(p.Stmt.Tokens[cmds.Elements[adds][0]].Start(), c.drop+", "))
 	if after != "" {
 		f.Edits = append(f.Edits, p.Insert(len(p.Stmt.Text), after))
 	}

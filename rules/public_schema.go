@@ -34,7 +34,7 @@ var publicSchema = &Rule{
 			if n.Schemaname != "public" || n.IfNotExists || p.Layout == "temporal" {
 				return // temporal-sql-tool goes on when something is there already, and cannot read IF
 			}
-			f := Finding{Severity: Error, Fidelity: Exact, Edits: []Edit{p.Insert(p.Stmt.Tokens[2].Start, "IF NOT EXISTS ")},
+			f := Finding{Severity: Error, Fidelity: Exact, Edits: []Edit{p.Insert(p.Stmt.Tokens[2].Start(), "IF NOT EXISTS ")},
 				Message: "the schema public is always there in CockroachDB: without IF NOT EXISTS this fails"}
 			f.at(p.Stmt, 2, 2)
 			p.Report(f)

@@ -71,7 +71,7 @@ var querySyntax = &Rule{
 	},
 	Statement: func(p *Pass) {
 		for i, t := range p.Stmt.Tokens {
-			if t.Kind == pgsql.Literal && strings.HasPrefix(strings.ToLower(p.Stmt.Text[t.Start:t.End]), "u&") {
+			if t.Kind == pgsql.Literal && strings.EqualFold(p.Stmt.Text[t.Start():min(t.Start()+2, t.End())], "u&") {
 				f := manual("CockroachDB has no strings with Unicode escapes (U&'...')", "Write the characters themselves, or E'\\u....'")
 				f.at(p.Stmt, i, i)
 				p.Report(f)

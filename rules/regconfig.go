@@ -63,11 +63,11 @@ func dropCast(u *typeUse) bool {
 	f := Finding{Severity: Error, Fidelity: Exact, Message: "CockroachDB has no type REGCONFIG: its text search functions take the configuration's name as a text"}
 	switch at := st.TokenAt(int(u.Cast.Location)); {
 	case st.Is(at, "::"):
-		f.Start, f.End = st.Tokens[token].Start, u.End
+		f.Start, f.End = st.Tokens[token].Start(), u.End
 	case st.Is(at, "cast") && st.Is(at+1, "("):
-		f.Start, f.End = st.Tokens[at].Start, st.Tokens[st.Close(at+1)].End
-	case u.NameStart < st.Tokens[token].Start:
-		f.Start, f.End = u.NameStart, st.Tokens[token].End
+		f.Start, f.End = st.Tokens[at].Start(), st.Tokens[st.Close(at+1)].End()
+	case u.NameStart < st.Tokens[token].Start():
+		f.Start, f.End = u.NameStart, st.Tokens[token].End()
 	default:
 		return false
 	}

@@ -116,7 +116,7 @@ func quoteNames(p *Pass) {
 	st := p.Stmt
 	var free map[int]bool // tokens where they are accepted
 	for i, t := range st.Tokens {
-		if t.Kind != pgsql.Word || len(st.Str(i)) < 4 || !st.Is(i, "family") && !st.Is(i, "none") {
+		if n := t.End() - t.Start(); n != len("family") && n != len("none") || t.Kind != pgsql.Word || !st.Is(i, "family") && !st.Is(i, "none") {
 			continue
 		}
 		if st.Is(i, "none") && noneClause(st, i) || st.Is(i-1, ".") || st.Is(i+1, ".") {
@@ -200,6 +200,11 @@ func quoteInBody(p *Pass, r *routine) {
 // schema by a word that is no name there.
 func quoteRoutines(p *Pass) {
 	st := p.Stmt
+	switch st.Tree.(type) {
+	case *pgsql.CreateFunctionStmt, *pgsql.DropStmt, *pgsql.AlterOwnerStmt, *pgsql.AlterObjectSchemaStmt, *pgsql.AlterFunctionStmt, *pgsql.RenameStmt, *pgsql.CommentStmt, *pgsql.GrantStmt:
+	default:
+		return
+	}
 	names := map[string]bool{}
 	add := func(list []pgsql.Node) {
 		if name := catalog.ListName(list); name.Schema == "" && routineWords[name.Name] {
@@ -209,7 +214,7 @@ func quoteRoutines(p *Pass) {
 	switch n := st.Tree.(type) {
 	case *pgsql.CreateFunctionStmt:
 		add(n.Funcname)
-	case *pgsql.DropStmt, *pgsql.AlterOwnerStmt, *pgsql.AlterObjectSchemaStmt, *pgsql.AlterFunctionStmt, *pgsql.RenameStmt, *pgsql.CommentStmt, *pgsql.GrantStmt:
+	default:
 		pgsql.Walk(n, func(n pgsql.Node, _ []pgsql.Node) bool {
 			if o, ok := n.(*pgsql.ObjectWithArgs); ok {
 				add(o.Objname)

@@ -69,7 +69,7 @@ func (r *routine) plpgsql() bool {
 // routineOf reads the routine that a statement makes or runs; nil if it is
 // none. The result is kept for the statement's other rules.
 func routineOf(p *Pass) *routine {
-	mem := sharedState[routineMemory](p, routineKey)
+	mem := &p.run.routine
 	if mem.stmt != p.Stmt {
 		mem.stmt, mem.routine = p.Stmt, readRoutine(p.Stmt)
 	}
@@ -82,9 +82,6 @@ type routineMemory struct {
 	routine *routine
 }
 
-// routineKey names state that belongs to no rule alone.
-var routineKey = new(Rule)
-
 // sharedState is State for memory that several rules use.
 func sharedState[T any](p *Pass, key *Rule) *T {
 	if s, ok := p.run.state[key].(*T); ok {
@@ -96,6 +93,11 @@ func sharedState[T any](p *Pass, key *Rule) *T {
 }
 
 func readRoutine(st *Statement) *routine {
+	switch st.Tree.(type) {
+	case *pgsql.CreateFunctionStmt, *pgsql.DoStmt:
+	default:
+		return nil
+	}
 	r := &routine{stmt: st, volatility: "volatile"}
 	var options []pgsql.Node
 	switch n := st.Tree.(type) {
@@ -113,8 +115,6 @@ func readRoutine(st *Statement) *routine {
 	case *pgsql.DoStmt:
 		r.noun, r.language = "DO block", "plpgsql"
 		options = n.Args
-	default:
-		return nil
 	}
 	body := ""
 	hasBody := false
@@ -156,7 +156,7 @@ func readBody(st *Statement, text, language string) *routineBody {
 			continue
 		}
 		if from, ok := literalPlaces(st.Str(i), text); ok {
-			start := t.Start
+			start := t.Start()
 			b.token, b.from = i, func(off int) int { return start + from(off) }
 			break
 		}
@@ -218,7 +218,7 @@ func (b *routineBody) place(s pgsql.PLSpan) (start, end int, ok bool) {
 	if b.from == nil || s.Empty() || s.Last >= len(b.src.Tokens) {
 		return 0, 0, false
 	}
-	return b.from(b.src.Tokens[s.First].Start), b.from(b.src.Tokens[s.Last].End), true
+	return b.from(b.src.Tokens[s.First].Start()), b.from(b.src.Tokens[s.Last].End()), true
 }
 
 // replace returns the edit that writes text in place of the tokens of a span.
@@ -232,8 +232,8 @@ func (b *routineBody) replace(st *Statement, s pgsql.PLSpan, text string) Edit {
 func (b *routineBody) remove(st *Statement, s pgsql.PLSpan) Edit {
 	start, end, _ := b.place(s)
 	if s.First > 0 {
-		prev := b.src.Tokens[s.First-1].End
-		if !containsComment(b.src.Text[prev:b.src.Tokens[s.First].Start]) {
+		prev := b.src.Tokens[s.First-1].End()
+		if !containsComment(b.src.Text[prev:b.src.Tokens[s.First].Start()]) {
 			start = b.from(prev)
 		}
 	}
@@ -254,7 +254,7 @@ func (b *routineBody) plCode() {
 		if s.Empty() {
 			return
 		}
-		f := fragment{PLSpan: s, node: n, shift: src.Tokens[s.First].Start - len("SELECT ")}
+		f := fragment{PLSpan: s, node: n, shift: src.Tokens[s.First].Start() - len("SELECT ")}
 		f.tree, _ = parseFragment("SELECT " + src.Span(s))
 		b.code = append(b.code, f)
 	}
@@ -262,7 +262,7 @@ func (b *routineBody) plCode() {
 		if s.Empty() {
 			return
 		}
-		f := fragment{PLSpan: s, node: n, shift: src.Tokens[s.First].Start, query: true}
+		f := fragment{PLSpan: s, node: n, shift: src.Tokens[s.First].Start(), query: true}
 		text := src.Span(s)
 		if n.Kind == pgsql.PLSQL && !n.Target.Empty() {
 			text = blankInto(src, s, n.Target)
@@ -294,8 +294,8 @@ func blankInto(src *pgsql.PLSource, s, target pgsql.PLSpan) string {
 	for i > s.First && !src.Is(i, "into") {
 		i--
 	}
-	base := src.Tokens[s.First].Start
-	from, to := src.Tokens[i].Start-base, src.Tokens[target.Last].End-base
+	base := src.Tokens[s.First].Start()
+	from, to := src.Tokens[i].Start()-base, src.Tokens[target.Last].End()-base
 	text := src.Span(s)
 	return text[:from] + strings.Repeat(" ", to-from) + text[to:]
 }
@@ -309,7 +309,7 @@ func (b *routineBody) sqlCode() {
 			end = len(src.Tokens)
 		}
 		if end > i {
-			f := fragment{PLSpan: pgsql.PLSpan{First: i, Last: end - 1}, shift: src.Tokens[i].Start, query: true}
+			f := fragment{PLSpan: pgsql.PLSpan{First: i, Last: end - 1}, shift: src.Tokens[i].Start(), query: true}
 			f.tree, _ = parseFragment(src.Span(f.PLSpan))
 			b.code = append(b.code, f)
 		}

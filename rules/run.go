@@ -37,6 +37,13 @@ type Run struct {
 	replay func(func(*Statement)) error
 	failed error // of a replay
 
+	// pass is that of the current statement. Rules keep it, so each has its own.
+	pass  *Pass
+	visit func(n pgsql.Node, parents []pgsql.Node) bool
+
+	// judgement is the last answer of objections, routine that of routineOf.
+	judgement judgement
+	routine   routineMemory
 	// typeUse is the last answer of typeUses.
 	typeUse struct {
 		node *pgsql.TypeName
@@ -65,10 +72,26 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 		catalog: newCatalog(),
 		state:   map[*Rule]any{},
 	}
+	r.visit = r.node
+	running := make([]*Rule, 0, len(all))
+	var kinds [pgsql.KindCount]int
+	total := 0
 	for _, rule := range all {
 		if !rule.Runs(target, layout, advice) {
 			continue
 		}
+		running = append(running, rule)
+		for _, k := range rule.Nodes {
+			kinds[k]++
+			total++
+		}
+	}
+	r.statement = make([]*Rule, 0, len(running))
+	room := make([]*Rule, total)
+	for k, n := range kinds {
+		r.byKind[k], room = room[:0:n], room[n:]
+	}
+	for _, rule := range running {
 		if rule.Statement != nil {
 			r.statement = append(r.statement, rule)
 		}
@@ -89,28 +112,33 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 // it. It returns the findings in the order of their place.
 func (r *Run) Statement(st *Statement) []Reported {
 	r.pending = r.pending[:0]
-	pass := Pass{Target: r.target, Layout: r.layout, Stmt: st, Catalog: r.catalog, run: r}
+	r.pass = &Pass{Target: r.target, Layout: r.layout, Stmt: st, Catalog: r.catalog, run: r}
+	pass := r.pass
 	for _, rule := range r.statement {
 		pass.Rule = rule
-		rule.Statement(&pass)
+		rule.Statement(pass)
 	}
 	if st.Tree != nil {
-		r.walker.Walk(st.Tree, func(n pgsql.Node, parents []pgsql.Node) bool {
-			for _, rule := range r.byKind[n.Kind()] {
-				pass.Rule, pass.Parents = rule, parents
-				rule.Check(&pass, n)
-			}
-			return true
-		})
+		r.walker.Walk(st.Tree, r.visit)
 	}
 	pass.Parents = nil
 	for _, rule := range r.after {
 		pass.Rule = rule
-		rule.After(&pass, r.pending)
+		rule.After(pass, r.pending)
 	}
 	follow(r.catalog, st)
-	applyLifted(&pass)
+	applyLifted(pass)
 	return r.take()
+}
+
+// node runs the rules over one node.
+func (r *Run) node(n pgsql.Node, parents []pgsql.Node) bool {
+	pass := r.pass
+	for _, rule := range r.byKind[n.Kind()] {
+		pass.Rule, pass.Parents = rule, parents
+		rule.Check(pass, n)
+	}
+	return true
 }
 
 // follow lets a catalog follow a statement. Each source's way back starts from

@@ -40,7 +40,7 @@ var schemaElements = &Rule{
 		f := Finding{Severity: Error, Fidelity: Exact, Message: "CockroachDB's CREATE SCHEMA takes no elements: they become statements of their own"}
 		f.at(st, starts[0], len(st.Tokens)-1)
 		for _, i := range starts {
-			f.Edits = append(f.Edits, p.Insert(st.Tokens[i-1].End, ";"))
+			f.Edits = append(f.Edits, p.Insert(st.Tokens[i-1].End(), ";"))
 		}
 		made := map[string]bool{}
 		for _, e := range n.SchemaElts {
@@ -53,7 +53,7 @@ var schemaElements = &Rule{
 			pgsql.Walk(e, func(n pgsql.Node, _ []pgsql.Node) bool {
 				if rv, ok := n.(*pgsql.RangeVar); ok && rv.Schemaname == "" && (rv == own || made[rv.Relname]) {
 					if at := st.tokenOf(rv); at >= 0 {
-						f.Edits = append(f.Edits, p.Insert(st.Tokens[at].Start, QuoteIdent(schema)+"."))
+						f.Edits = append(f.Edits, p.Insert(st.Tokens[at].Start(), QuoteIdent(schema)+"."))
 					}
 				}
 				return true

@@ -31,7 +31,7 @@ var serial = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
-		to, ok := serialBase[builtin(catalog.TypeOf(n.TypeName))]
+		to, ok := serialBase[builtin(catalog.PlainType(n.TypeName))]
 		if !ok {
 			return
 		}

@@ -32,7 +32,7 @@ var syntaxError = &Rule{
 		f.Start = min(max(err.Offset, -len(p.Stmt.Lead)), len(p.Stmt.Text))
 		f.End = max(f.Start, 0)
 		if i := p.Stmt.TokenAt(f.Start); i < len(p.Stmt.Tokens) && p.Stmt.Form == pgsql.SQL {
-			f.End = p.Stmt.Tokens[i].End
+			f.End = p.Stmt.Tokens[i].End()
 		}
 		p.Report(f)
 	},

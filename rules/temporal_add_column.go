@@ -55,8 +55,8 @@ var temporalAddColumn = &Rule{
 		for i := 1; i < len(commands); i++ {
 			comma := commands[i-1][1] + 1
 			f.Edits = append(f.Edits,
-				p.Replace(st.Tokens[comma].Start, st.Tokens[comma].End, ";"),
-				p.Insert(st.Tokens[commands[i][0]].Start, head+" "))
+				p.Replace(st.Tokens[comma].Start(), st.Tokens[comma].End(), ";"),
+				p.Insert(st.Tokens[commands[i][0]].Start(), head+" "))
 		}
 		p.Report(f)
 	},

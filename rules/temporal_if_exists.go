@@ -43,7 +43,7 @@ var temporalIfExists = &Rule{
 			return
 		}
 		for i, t := range st.Tokens {
-			if t.End-t.Start != len("if") {
+			if t.End()-t.Start() != len("if") {
 				continue
 			}
 			switch {

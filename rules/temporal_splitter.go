@@ -85,6 +85,9 @@ var temporalSplitter = &Rule{
 // another length in bytes, as U+0130 has, or a byte is not UTF-8. The tool walks
 // over a lower-case copy of the text and cuts the original at the same offsets.
 func shiftsInLowerCase(text string) bool {
+	if utf8.RuneCountInString(text) == len(text) && utf8.ValidString(text) {
+		return false // ASCII, as nearly all of it is
+	}
 	for i := 0; i < len(text); {
 		if text[i] < utf8.RuneSelf {
 			i++
@@ -109,7 +112,7 @@ func splitterWord(p *Pass, i int, text string) {
 		return
 	}
 	if strings.IndexByte(text, '_') < 0 && strings.IndexByte(text, '$') < 0 {
-		return
+		return // the word itself is none of a name
 	}
 	for rest := text; rest != ""; {
 		k := 0
@@ -118,19 +121,30 @@ func splitterWord(p *Pass, i int, text string) {
 		}
 		part := rest[:k]
 		rest = rest[min(k+1, len(rest)):]
-		if len(part) < len("if") || len(part) > len("begin") {
-			continue
-		}
-		switch word := strings.ToUpper(part); word {
-		case "BEGIN", "END", "IF", "LOOP":
+		if blockWord(part) {
 			f := Finding{Severity: Error, Fidelity: Exact,
-				Message: fmt.Sprintf("temporal-sql-tool takes %s in the name %s for a keyword: the name is quoted", word, text)}
+				Message: fmt.Sprintf("temporal-sql-tool takes %s in the name %s for a keyword: the name is quoted", strings.ToUpper(part), text)}
 			f.at(p.Stmt, i, i)
 			f.Edits = []Edit{p.Replace(f.Start, f.End, `"`+pgsql.Fold(text)+`"`)}
 			p.Report(f)
 			return
 		}
 	}
+}
+
+// blockWord reports a word that starts or ends a block in some era.
+func blockWord(word string) bool {
+	switch len(word) {
+	case 2:
+		return strings.EqualFold(word, "if")
+	case 3:
+		return strings.EqualFold(word, "end")
+	case 4:
+		return strings.EqualFold(word, "loop")
+	case 5:
+		return strings.EqualFold(word, "begin")
+	}
+	return false
 }
 
 func splitterLiteral(p *Pass, i int, body, what string) {

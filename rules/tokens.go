@@ -12,12 +12,12 @@ func (s *Statement) textOf(first, last int) string {
 	if first < 0 || last < first || last >= len(s.Tokens) {
 		return ""
 	}
-	return s.Text[s.Tokens[first].Start:s.Tokens[last].End]
+	return s.Text[s.Tokens[first].Start():s.Tokens[last].End()]
 }
 
 // span returns the byte range of the tokens [first, last].
 func (s *Statement) span(first, last int) (start, end int) {
-	return s.Tokens[first].Start, s.Tokens[last].End
+	return s.Tokens[first].Start(), s.Tokens[last].End()
 }
 
 // at makes f speak of the tokens [first, last].

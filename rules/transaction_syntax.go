@@ -64,7 +64,7 @@ var transactionSyntax = &Rule{
 			}
 			f := Finding{Severity: Error, Fidelity: Exact, Message: fmt.Sprintf("CockroachDB does not take AND CHAIN: a BEGIN follows %s", strings.ToUpper(st.Word(0)))}
 			f.at(st, and, last)
-			f.Edits = []Edit{p.Replace(st.Tokens[and-1].End, st.Tokens[last].End, ";\nBEGIN")}
+			f.Edits = []Edit{p.Replace(st.Tokens[and-1].End(), st.Tokens[last].End(), ";\nBEGIN")}
 			p.Report(f)
 		}
 	},

@@ -286,13 +286,13 @@ func reportPerRow(p *Pass, n *pgsql.CreateTrigStmt, on, execute int) bool {
 		f.Message = fmt.Sprintf("statement-level triggers are not supported: function %s only raises errors, so that the trigger is one for rows; it does not run for a statement that changes none", function)
 		if n.Timing == timingBefore { // a row's BEFORE trigger could take the row out
 			i := st.find(0, "before")
-			f.Edits = append(f.Edits, p.Replace(st.Tokens[i].Start, st.Tokens[i].End, "AFTER"))
+			f.Edits = append(f.Edits, p.Replace(st.Tokens[i].Start(), st.Tokens[i].End(), "AFTER"))
 		}
 	}
 	if last < first {
-		f.Edits = append(f.Edits, p.Insert(st.Tokens[execute].Start, "FOR EACH ROW "))
+		f.Edits = append(f.Edits, p.Insert(st.Tokens[execute].Start(), "FOR EACH ROW "))
 	} else {
-		f.Edits = append(f.Edits, p.Replace(st.Tokens[last].Start, st.Tokens[last].End, "ROW"))
+		f.Edits = append(f.Edits, p.Replace(st.Tokens[last].Start(), st.Tokens[last].End(), "ROW"))
 	}
 	p.Report(f)
 	return true
@@ -351,9 +351,9 @@ func reportTriggerColumns(p *Pass, n *pgsql.CreateTrigStmt, on, execute int) {
 	f.Edits = append(f.Edits, p.Delete(of, last-1))
 	when := st.find(on, "when")
 	if when > 0 && when < execute {
-		f.Edits = append(f.Edits, p.Insert(st.Tokens[when+1].End, "("), p.Insert(st.Tokens[st.Close(when+1)].Start, ") AND ("+cond+")"))
+		f.Edits = append(f.Edits, p.Insert(st.Tokens[when+1].End(), "("), p.Insert(st.Tokens[st.Close(when+1)].Start(), ") AND ("+cond+")"))
 	} else {
-		f.Edits = append(f.Edits, p.Insert(st.Tokens[execute].Start, "WHEN ("+cond+") "))
+		f.Edits = append(f.Edits, p.Insert(st.Tokens[execute].Start(), "WHEN ("+cond+") "))
 	}
 	if others := n.Events &^ eventUpdate; others != 0 {
 		update := st.find(0, "update")
@@ -373,7 +373,7 @@ func reportTriggerColumns(p *Pass, n *pgsql.CreateTrigStmt, on, execute int) {
 		}
 		name := n.Trigname + "_" + strings.Join(names, "_")
 		at := st.find(0, "trigger") + 1
-		text := st.Text[:st.Tokens[at].Start] + QuoteIdent(name) + " " + st.textOf(at+1, events-1) + " " + strings.ToUpper(strings.Join(names, " OR ")) + " " + st.textOf(on, len(st.Tokens)-1)
+		text := st.Text[:st.Tokens[at].Start()] + QuoteIdent(name) + " " + st.textOf(at+1, events-1) + " " + strings.ToUpper(strings.Join(names, " OR ")) + " " + st.textOf(on, len(st.Tokens)-1)
 		f.Message += "; for its other events a trigger " + name + " is made"
 		f.Edits = append(f.Edits, p.Insert(0, text+";\n"))
 		if events < update {
@@ -409,7 +409,7 @@ func reportTriggerWhen(p *Pass, n *pgsql.CreateTrigStmt) {
 		if st.Is(i+2, "*") {
 			f.Edits = append(f.Edits, p.Delete(i+1, i+2))
 		} else {
-			f.Edits = append(f.Edits, p.Replace(st.Tokens[i].Start, st.Tokens[i].End, "("+st.Str(i)+")"))
+			f.Edits = append(f.Edits, p.Replace(st.Tokens[i].Start(), st.Tokens[i].End(), "("+st.Str(i)+")"))
 		}
 		return true
 	})
@@ -479,7 +479,7 @@ func renameTrigger(p *Pass, n *pgsql.RenameStmt) {
 	}
 	made := kept.stmt.reread()
 	name := made.find(0, "trigger") + 1
-	text := made.Text[:made.Tokens[name].Start] + QuoteIdent(n.Newname) + made.Text[made.Tokens[name].End:]
+	text := made.Text[:made.Tokens[name].Start()] + QuoteIdent(n.Newname) + made.Text[made.Tokens[name].End():]
 	f := Finding{Severity: Error, Fidelity: Exact, Message: "ALTER TRIGGER is a syntax error in CockroachDB: the trigger is dropped and made again under its new name"}
 	f.Edits = []Edit{p.Replace(0, len(p.Stmt.Text), fmt.Sprintf("DROP TRIGGER %s ON %s;\n%s", QuoteIdent(n.Subname), relationText(p.Stmt, n.Relation), text))}
 	p.Report(f)

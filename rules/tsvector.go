@@ -39,7 +39,7 @@ var tsvector = &Rule{
 	Check: func(p *Pass, n pgsql.Node) {
 		switch n := n.(type) {
 		case *pgsql.ColumnDef:
-			if builtin(catalog.TypeOf(n.TypeName)) == "tsvector" {
+			if builtin(catalog.PlainType(n.TypeName)) == "tsvector" {
 				reportTsvectorColumn(p, n)
 			}
 		case *pgsql.IndexStmt:
@@ -67,7 +67,7 @@ func reportTsvectorColumn(p *Pass, d *pgsql.ColumnDef) {
 	start, end := st.span(first, last)
 	f.Edits = append(f.Edits, p.Replace(start, end, "VARCHAR(4096)"))
 	name := st.TokenAt(int(d.Location))
-	f.Start, f.End = st.Tokens[name].Start, end
+	f.Start, f.End = st.Tokens[name].Start(), end
 	for _, c := range d.Constraints {
 		k, ok := c.(*pgsql.Constraint)
 		if !ok || k.Contype != pgsql.ConstrGenerated {
@@ -77,7 +77,7 @@ func reportTsvectorColumn(p *Pass, d *pgsql.ColumnDef) {
 			if cast, ok := n.(*pgsql.TypeCast); ok && builtin(catalog.TypeOf(cast.TypeName)) == "tsvector" {
 				if i := st.TokenAt(int(cast.Location)); st.Is(i, "::") {
 					_, typeLast, _ := st.typeSpan(cast.TypeName)
-					f.Edits = append(f.Edits, p.Replace(st.Tokens[i].Start, st.Tokens[typeLast].End, ""))
+					f.Edits = append(f.Edits, p.Replace(st.Tokens[i].Start(), st.Tokens[typeLast].End(), ""))
 					// Parentheses that were there for the cast are two pairs without it.
 					if open := st.operandStart(i - 1); st.Is(open, "(") && st.Close(open) == i-1 && st.Is(open-1, "(") && st.Close(open-1) == typeLast+1 {
 						f.Edits = append(f.Edits, p.Delete(open, open), p.Delete(i-1, i-1))

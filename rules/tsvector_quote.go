@@ -31,7 +31,7 @@ var tsvectorQuote = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
-		if builtin(catalog.TypeOf(n.TypeName)) != "tsvector" || !p.Target.Within(">=23.1") {
+		if builtin(catalog.PlainType(n.TypeName)) != "tsvector" || !p.Target.Within(">=23.1") {
 			return
 		}
 		first, last, ok := p.Stmt.typeSpan(n.TypeName)

@@ -52,6 +52,9 @@ var typeName = &Rule{
 	},
 }
 
+// plainTypes are types with modifiers that CockroachDB reads as they are written.
+var plainTypes = map[string]bool{"varchar": true, "numeric": true}
+
 func checkTypeName(u *typeUse) {
 	name := u.builtin()
 	if name == "" {
@@ -62,7 +65,7 @@ func checkTypeName(u *typeUse) {
 	if i := strings.IndexByte(written, '('); i >= 0 {
 		head, mods = written[:i], written[i:]
 	}
-	if mods == "" && u.Type.Schema == "" && !strings.ContainsAny(head, " \t\r\n\f\v") && len(head) != len("nchar") {
+	if u.Type.Schema == "" && (mods == "" || plainTypes[name] && strings.IndexAny(head, `".`) < 0) && !strings.ContainsAny(head, " \t\r\n\f\v") && len(head) != len("nchar") {
 		return // one word; the others are rare
 	}
 	plain := head // without a schema

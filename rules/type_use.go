@@ -98,7 +98,7 @@ func literalAt(st *Statement, n pgsql.Node) *typeLiteral {
 	if !ok {
 		return nil
 	}
-	return &typeLiteral{value, st.Tokens[token].Start, st.Tokens[token].End, QuoteString}
+	return &typeLiteral{value, st.Tokens[token].Start(), st.Tokens[token].End(), QuoteString}
 }
 
 // span sets the byte ranges of a type name that stands at the tokens
@@ -117,7 +117,7 @@ func (u *typeUse) span(st *Statement, first, last int) {
 			break
 		}
 	}
-	u.NameStart, u.NameEnd, u.End = st.Tokens[first].Start, st.Tokens[max(end, first)].End, st.Tokens[last].End
+	u.NameStart, u.NameEnd, u.End = st.Tokens[first].Start(), st.Tokens[max(end, first)].End(), st.Tokens[last].End()
 }
 
 // place finds out what the type is named for. It reports false where the name
@@ -233,10 +233,10 @@ func (u *typeUse) columnEnd() int {
 				i = c
 			}
 		case st.Is(i, ",") || st.Is(i, ")"):
-			return st.Tokens[i-1].End
+			return st.Tokens[i-1].End()
 		}
 	}
-	return st.Tokens[len(st.Tokens)-1].End
+	return st.Tokens[len(st.Tokens)-1].End()
 }
 
 // clause returns the column's clause of a kind, or nil.

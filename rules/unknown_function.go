@@ -63,7 +63,7 @@ var unknownFunction = &Rule{
 			f.Follows, seen.largeObjects = seen.largeObjects, true
 		}
 		if edits, ok := asOperator(p.Stmt, first, n, name, func(a, b int, text string) Edit {
-			return p.Replace(p.Stmt.Tokens[a].Start, p.Stmt.Tokens[b].End, text)
+			return p.Replace(p.Stmt.Tokens[a].Start(), p.Stmt.Tokens[b].End(), text)
 		}); ok {
 			f.Fidelity, f.Todo, f.Edits = Exact, "", edits
 			f.Message += ": the operator that it is takes its place"

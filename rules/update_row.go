@@ -32,7 +32,7 @@ var updateRow = &Rule{
 			return
 		}
 		f := Finding{Severity: Error, Fidelity: Exact, Message: "CockroachDB does not take the word ROW here: it goes",
-			Edits: []Edit{p.Replace(p.Stmt.Tokens[at].Start, p.Stmt.Tokens[at+1].Start, "")}}
+			Edits: []Edit{p.Replace(p.Stmt.Tokens[at].Start(), p.Stmt.Tokens[at+1].Start(), "")}}
 		f.at(p.Stmt, at, at)
 		p.Report(f)
 	},

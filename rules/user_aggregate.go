@@ -134,9 +134,9 @@ func (mem *aggregates) call(p *Pass, n *pgsql.FuncCall, i int, st *Statement, re
 		if order := st.Find(args[0][0], "order"); len(n.AggOrder) > 0 && order > 0 {
 			end = order - 1
 		}
-		at := st.Tokens[end].End
+		at := st.Tokens[end].End()
 		f.Fidelity, f.Todo, f.Message = Exact, "", fmt.Sprintf("CockroachDB has no aggregates of one's own: string_agg does what %s does", name)
-		f.Edits = []Edit{replace(st.Tokens[i].Start, st.Tokens[last].End, "string_agg"), replace(at, at, ", "+QuoteString(between))}
+		f.Edits = []Edit{replace(st.Tokens[i].Start(), st.Tokens[last].End(), "string_agg"), replace(at, at, ", "+QuoteString(between))}
 	}
 	if r != nil {
 		f.inBody(r.body, pgsql.PLSpan{First: i, Last: last})

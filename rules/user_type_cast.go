@@ -139,13 +139,13 @@ func judgeUserCast(p *Pass, c *pgsql.TypeCast, st *pgsql.Statement, shift int, q
 		return userCast{}, false
 	}
 	u.last = catalog.TypeEnd(st, typeFirst)
-	name := st.Text[st.Tokens[typeFirst].Start:st.Tokens[u.last].End]
+	name := st.Text[st.Tokens[typeFirst].Start():st.Tokens[u.last].End()]
 	u.message = fmt.Sprintf("CockroachDB does not find the column in a cast to %s, a type of one's own, when it makes a view or a SQL function", name)
 	u.todo = "Compare as text, spell the values out with CASE, or write the function in PL/pgSQL"
 	if !st.Is(u.first, "::") {
 		return u, true // CAST (x AS type)
 	}
-	drop := textEdit{st.Tokens[u.first].Start, st.Tokens[u.last].End, ""}
+	drop := textEdit{st.Tokens[u.first].Start(), st.Tokens[u.last].End(), ""}
 	switch arg := c.Arg.(type) {
 	case *pgsql.ColumnRef:
 		if sameType(columnInQuery(p, query, arg), t) {
@@ -163,7 +163,7 @@ func judgeUserCast(p *Pass, c *pgsql.TypeCast, st *pgsql.Statement, shift int, q
 			if i >= len(st.Tokens) {
 				return u, true
 			}
-			u.edits = append(u.edits, textEdit{st.Tokens[i].End, st.Tokens[i].End, "::" + name})
+			u.edits = append(u.edits, textEdit{st.Tokens[i].End(), st.Tokens[i].End(), "::" + name})
 		}
 		u.fidelity, u.todo = Exact, ""
 		u.message += ": the cast moves to the results of CASE"

@@ -46,7 +46,7 @@ var viewRecursive = &Rule{
 		f.at(st, i, i)
 		f.Edits = []Edit{
 			p.Delete(i, i),
-			p.Insert(st.Tokens[as+1].Start, "WITH RECURSIVE "+name+" ("+list+") AS ("),
+			p.Insert(st.Tokens[as+1].Start(), "WITH RECURSIVE "+name+" ("+list+") AS ("),
 			p.Insert(len(st.Text), ") SELECT "+list+" FROM "+name),
 		}
 		p.Report(f)

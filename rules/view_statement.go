@@ -142,7 +142,7 @@ func completeColumns(p *Pass, rv *pgsql.RangeVar, aliases []pgsql.Node, query pg
 	}
 	f := Finding{Severity: Error, Fidelity: Exact, Message: "CockroachDB wants a name for each column or for none: the list is completed with the names that the query gives"}
 	f.at(st, i, shut)
-	f.Edits = []Edit{p.Insert(st.Tokens[shut].Start, text)}
+	f.Edits = []Edit{p.Insert(st.Tokens[shut].Start(), text)}
 	if !ok {
 		f.Fidelity, f.Edits, f.Todo = Manual, nil, "Name all columns"
 		f.Message = "CockroachDB wants a name for each column or for none, and the list has fewer than the query"

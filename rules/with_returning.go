@@ -49,7 +49,7 @@ var withReturning = &Rule{
 			return
 		}
 		if first, last := queryOf(p.Stmt.Statement, p.Stmt.TokenAt(int(n.Location))); first >= 0 {
-			f := Finding{Severity: Error, Fidelity: Exact, Message: returningMessage(n), Edits: []Edit{p.Insert(p.Stmt.Tokens[last].End, " RETURNING 1")}}
+			f := Finding{Severity: Error, Fidelity: Exact, Message: returningMessage(n), Edits: []Edit{p.Insert(p.Stmt.Tokens[last].End(), " RETURNING 1")}}
 			f.at(p.Stmt, first, first)
 			p.Report(f)
 		}

@@ -121,5 +121,5 @@ func (p *pool) swap(st *pgsql.Statement, i, with int) string {
 	default:
 		return st.Text
 	}
-	return strings.Join([]string{st.Text[:t.Start], list[with%len(list)], st.Text[t.End:]}, "")
+	return strings.Join([]string{st.Text[:t.Start()], list[with%len(list)], st.Text[t.End():]}, "")
 }

@@ -263,7 +263,7 @@ func (m model) alter(st *pgsql.Statement, n *pgsql.AlterTableStmt) error {
 			if _, ok := c.columns[name]; ok {
 				return fmt.Errorf("column %q already exists", name)
 			}
-			c.columns[name] = st.Text[st.Tokens[places[i][0]].Start:st.Tokens[places[i][1]].End]
+			c.columns[name] = st.Text[st.Tokens[places[i][0]].Start():st.Tokens[places[i][1]].End()]
 		case pgsql.ATDropColumn:
 			if !there {
 				return fmt.Errorf("column %q does not exist", cmd.Name)

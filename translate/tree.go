@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/rules"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
@@ -79,7 +81,17 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 
 // histories translates histories.
 func histories(ctx context.Context, list []layout.History, opts Options) ([]*Result, error) {
+	opts.Workers = workersEach(opts.Workers, len(list))
 	return each(list, func(h layout.History) (*Result, error) { return History(ctx, h.Sources, opts) })
+}
+
+// workersEach returns how many statements each of n histories parses at once, so
+// that together they are as many as there are processors.
+func workersEach(workers, n int) int {
+	if workers != 0 || n == 0 {
+		return workers
+	}
+	return (runtime.GOMAXPROCS(0) + n - 1) / n
 }
 
 // each calls f for all histories, as many at the same time as there are
@@ -92,7 +104,7 @@ func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T,
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(size(list[b]), size(list[a])) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(work(list[b]), work(list[a])) })
 	var next atomic.Int32
 	var wg sync.WaitGroup
 	for range min(len(list), runtime.GOMAXPROCS(0)) {
@@ -114,11 +126,15 @@ func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T,
 	return results, nil
 }
 
-// size is how many bytes of a history are known.
-func size(h layout.History) int {
+// work estimates how long a history takes, from its bytes and its statements.
+func work(h layout.History) int {
+	const statement = 100 // as many bytes take as long as a statement of none
 	n := 0
 	for _, s := range h.Sources {
 		n += len(s.Text)
+		if len(s.Text) < spool.Large { // which may not be in memory
+			n += statement * bytes.Count(s.Text, []byte(";"))
+		}
 	}
 	return n
 }
@@ -162,6 +178,7 @@ func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Repor
 	if opts.Cache == nil && len(tree.Histories) > 1 {
 		opts.Cache = &lint.Cache{}
 	}
+	opts.Workers = workersEach(opts.Workers, len(tree.Histories))
 	reports, err := each(tree.Histories, func(h layout.History) (*lint.Report, error) {
 		res, err := lint.Run(ctx, h.Sources, opts.Options)
 		if err != nil {

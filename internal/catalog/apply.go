@@ -137,7 +137,7 @@ func (a *applier) text(first, last int) string {
 	if first < 0 || last < first || last >= len(a.st.Tokens) {
 		return ""
 	}
-	return strings.Clone(a.st.Text[a.st.Tokens[first].Start:a.st.Tokens[last].End])
+	return strings.Clone(a.st.Text[a.st.Tokens[first].Start():a.st.Tokens[last].End()])
 }
 
 // inParens returns the text within the parentheses that open at or behind the

@@ -454,19 +454,11 @@ func ListName(list []pgsql.Node) Name {
 
 // TypeOf reads a type name of the tree.
 func TypeOf(tn *pgsql.TypeName) Type {
-	if tn == nil {
-		return Type{}
+	t := PlainType(tn)
+	if tn == nil || len(tn.Typmods) == 0 {
+		return t
 	}
-	n := ListName(tn.Names)
-	if n.Schema == "pg_catalog" {
-		n.Schema = ""
-	}
-	t := Type{Schema: n.Schema, Name: n.Name, Dims: len(tn.ArrayBounds), SetOf: tn.Setof}
-	if t.Schema == "" {
-		if a, ok := aliases[t.Name]; ok {
-			t.Name = a
-		}
-	}
+	t.Mods = make([]int32, 0, len(tn.Typmods))
 	for _, m := range tn.Typmods {
 		if c, ok := m.(*pgsql.AConst); ok {
 			if i, ok := c.Val.(*pgsql.Integer); ok {
@@ -477,5 +469,33 @@ func TypeOf(tn *pgsql.TypeName) Type {
 	return t
 }
 
-// aliases are spellings that the grammar leaves as they are.
-var aliases = map[string]string{"serial": "serial4", "bigserial": "serial8", "smallserial": "serial2", "character varying": "varchar"}
+// PlainType is TypeOf without the modifiers.
+func PlainType(tn *pgsql.TypeName) Type {
+	if tn == nil {
+		return Type{}
+	}
+	n := ListName(tn.Names)
+	if n.Schema == "pg_catalog" {
+		n.Schema = ""
+	}
+	t := Type{Schema: n.Schema, Name: n.Name, Dims: len(tn.ArrayBounds), SetOf: tn.Setof}
+	if t.Schema == "" {
+		t.Name = unaliased(t.Name)
+	}
+	return t
+}
+
+// unaliased replaces the spellings that the grammar leaves as they are.
+func unaliased(name string) string {
+	switch name {
+	case "serial":
+		return "serial4"
+	case "bigserial":
+		return "serial8"
+	case "smallserial":
+		return "serial2"
+	case "character varying":
+		return "varchar"
+	}
+	return name
+}

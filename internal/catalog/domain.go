@@ -10,11 +10,14 @@ import (
 // UserType returns the definition of the user-defined type that a type name
 // means at this point of the history; nil if it is none of those.
 func (c *Catalog) UserType(tn *pgsql.TypeName) *TypeDef {
-	t := TypeOf(tn)
-	if tn == nil || t.Name == "" || ListName(tn.Names).Schema == "pg_catalog" {
+	if tn == nil {
 		return nil
 	}
-	return c.Type(Name{t.Schema, ListName(tn.Names).Name})
+	n := ListName(tn.Names)
+	if n.Name == "" || n.Schema == "pg_catalog" {
+		return nil
+	}
+	return c.Type(n)
 }
 
 func (a *applier) userType(tn *pgsql.TypeName) *TypeDef { return a.UserType(tn) }

@@ -82,7 +82,7 @@ func (a *applier) tokens(first, last int) Place {
 	if first > last || last >= len(a.st.Tokens) {
 		return a.place()
 	}
-	return Place{a.source, a.st.Start() + int64(a.st.Tokens[first].Start), a.st.Start() + int64(a.st.Tokens[last].End), a.st.Stop()}
+	return Place{a.source, a.st.Start() + int64(a.st.Tokens[first].Start()), a.st.Start() + int64(a.st.Tokens[last].End()), a.st.Stop()}
 }
 
 func copyColumns(from []*Column) []*Column {
@@ -102,7 +102,7 @@ func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 	}
 	if d.TypeName != nil && d.TypeName.Location > 0 {
 		if i := a.st.TokenAt(int(d.TypeName.Location)); i < len(a.st.Tokens) {
-			c.TypeEnd = a.st.Start() + int64(a.st.Tokens[TypeEnd(a.st, i)].End)
+			c.TypeEnd = a.st.Start() + int64(a.st.Tokens[TypeEnd(a.st, i)].End())
 		}
 	}
 	held := t.open()

@@ -59,8 +59,8 @@ func (j *Judged) from(st *pgsql.Statement) int {
 	votes := map[int]int{}
 	best := -1
 	for _, tok := range st.Tokens {
-		at := text.Origin(st.Start() + int64(tok.Start))
-		word := st.Text[tok.Start:tok.End]
+		at := text.Origin(st.Start() + int64(tok.Start()))
+		word := st.Text[tok.Start():tok.End()]
 		if at+int64(len(word)) > int64(len(j.Text)) || string(j.Text[at:at+int64(len(word))]) != word {
 			continue // put in by a fix
 		}

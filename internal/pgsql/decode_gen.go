@@ -762,7 +762,7 @@ func (r *treeReader) node() Node {
 			v.decode(r)
 			n = v
 		case "String":
-			v := new(String)
+			v := r.newString()
 			v.decode(r)
 			n = v
 		case "SubLink":
@@ -853,9 +853,7 @@ func (n *AArrayExpr) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "elements":
-			for first := true; r.element(first); first = false {
-				n.Elements = append(n.Elements, r.node())
-			}
+			n.Elements = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -903,9 +901,7 @@ func (n *AExpr) decode(r *treeReader) {
 		case "kind":
 			n.Kind_ = readAExprKind(r)
 		case "name":
-			for first := true; r.element(first); first = false {
-				n.Name = append(n.Name, r.node())
-			}
+			n.Name = r.nodes()
 		case "lexpr":
 			n.Lexpr = r.node()
 		case "rexpr":
@@ -939,9 +935,7 @@ func (n *AIndirection) decode(r *treeReader) {
 		case "arg":
 			n.Arg = r.node()
 		case "indirection":
-			for first := true; r.element(first); first = false {
-				n.Indirection = append(n.Indirection, r.node())
-			}
+			n.Indirection = r.nodes()
 		default:
 			r.skip()
 		}
@@ -963,9 +957,7 @@ func (n *AccessPriv) decode(r *treeReader) {
 		case "priv_name":
 			n.PrivName = r.str()
 		case "cols":
-			for first := true; r.element(first); first = false {
-				n.Cols = append(n.Cols, r.node())
-			}
+			n.Cols = r.nodes()
 		default:
 			r.skip()
 		}
@@ -978,9 +970,7 @@ func (n *Alias) decode(r *treeReader) {
 		case "aliasname":
 			n.Aliasname = r.str()
 		case "colnames":
-			for first := true; r.element(first); first = false {
-				n.Colnames = append(n.Colnames, r.node())
-			}
+			n.Colnames = r.nodes()
 		default:
 			r.skip()
 		}
@@ -991,9 +981,7 @@ func (n *AlterCollationStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "collname":
-			for first := true; r.element(first); first = false {
-				n.Collname = append(n.Collname, r.node())
-			}
+			n.Collname = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1032,9 +1020,7 @@ func (n *AlterDatabaseStmt) decode(r *treeReader) {
 		case "dbname":
 			n.Dbname = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1045,9 +1031,7 @@ func (n *AlterDefaultPrivilegesStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "action":
 			v := new(GrantStmt)
 			v.decode(r)
@@ -1064,9 +1048,7 @@ func (n *AlterDomainStmt) decode(r *treeReader) {
 		case "subtype":
 			n.Subtype = r.str()
 		case "typeName":
-			for first := true; r.element(first); first = false {
-				n.TypeName = append(n.TypeName, r.node())
-			}
+			n.TypeName = r.nodes()
 		case "name":
 			n.Name = r.str()
 		case "def":
@@ -1085,9 +1067,7 @@ func (n *AlterEnumStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "typeName":
-			for first := true; r.element(first); first = false {
-				n.TypeName = append(n.TypeName, r.node())
-			}
+			n.TypeName = r.nodes()
 		case "oldVal":
 			n.OldVal = r.str()
 		case "newVal":
@@ -1140,9 +1120,7 @@ func (n *AlterExtensionStmt) decode(r *treeReader) {
 		case "extname":
 			n.Extname = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1155,13 +1133,9 @@ func (n *AlterFdwStmt) decode(r *treeReader) {
 		case "fdwname":
 			n.Fdwname = r.str()
 		case "func_options":
-			for first := true; r.element(first); first = false {
-				n.FuncOptions = append(n.FuncOptions, r.node())
-			}
+			n.FuncOptions = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1176,9 +1150,7 @@ func (n *AlterForeignServerStmt) decode(r *treeReader) {
 		case "version":
 			n.Version = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "has_version":
 			n.HasVersion = r.boolean()
 		default:
@@ -1197,9 +1169,7 @@ func (n *AlterFunctionStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Func = v
 		case "actions":
-			for first := true; r.element(first); first = false {
-				n.Actions = append(n.Actions, r.node())
-			}
+			n.Actions = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1254,17 +1224,13 @@ func (n *AlterOpFamilyStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "opfamilyname":
-			for first := true; r.element(first); first = false {
-				n.Opfamilyname = append(n.Opfamilyname, r.node())
-			}
+			n.Opfamilyname = r.nodes()
 		case "amname":
 			n.Amname = r.str()
 		case "isDrop":
 			n.IsDrop = r.boolean()
 		case "items":
-			for first := true; r.element(first); first = false {
-				n.Items = append(n.Items, r.node())
-			}
+			n.Items = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1279,9 +1245,7 @@ func (n *AlterOperatorStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Opername = v
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1319,9 +1283,7 @@ func (n *AlterPolicyStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Table = v
 		case "roles":
-			for first := true; r.element(first); first = false {
-				n.Roles = append(n.Roles, r.node())
-			}
+			n.Roles = r.nodes()
 		case "qual":
 			n.Qual = r.node()
 		case "with_check":
@@ -1338,13 +1300,9 @@ func (n *AlterPublicationStmt) decode(r *treeReader) {
 		case "pubname":
 			n.Pubname = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "pubobjects":
-			for first := true; r.element(first); first = false {
-				n.Pubobjects = append(n.Pubobjects, r.node())
-			}
+			n.Pubobjects = r.nodes()
 		case "for_all_tables":
 			n.ForAllTables = r.boolean()
 		case "action":
@@ -1382,9 +1340,7 @@ func (n *AlterRoleStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Role = v
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "action":
 			n.Action = int32(r.integer())
 		default:
@@ -1401,9 +1357,7 @@ func (n *AlterSeqStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Sequence = v
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "for_identity":
 			n.ForIdentity = r.boolean()
 		case "missing_ok":
@@ -1418,9 +1372,7 @@ func (n *AlterStatsStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "defnames":
-			for first := true; r.element(first); first = false {
-				n.Defnames = append(n.Defnames, r.node())
-			}
+			n.Defnames = r.nodes()
 		case "stxstattarget":
 			n.Stxstattarget = int32(r.integer())
 		case "missing_ok":
@@ -1441,13 +1393,9 @@ func (n *AlterSubscriptionStmt) decode(r *treeReader) {
 		case "conninfo":
 			n.Conninfo = r.str()
 		case "publication":
-			for first := true; r.element(first); first = false {
-				n.Publication = append(n.Publication, r.node())
-			}
+			n.Publication = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1473,17 +1421,11 @@ func (n *AlterTSConfigurationStmt) decode(r *treeReader) {
 		case "kind":
 			n.Kind_ = readAlterTSConfigType(r)
 		case "cfgname":
-			for first := true; r.element(first); first = false {
-				n.Cfgname = append(n.Cfgname, r.node())
-			}
+			n.Cfgname = r.nodes()
 		case "tokentype":
-			for first := true; r.element(first); first = false {
-				n.Tokentype = append(n.Tokentype, r.node())
-			}
+			n.Tokentype = r.nodes()
 		case "dicts":
-			for first := true; r.element(first); first = false {
-				n.Dicts = append(n.Dicts, r.node())
-			}
+			n.Dicts = r.nodes()
 		case "override":
 			n.Override = r.boolean()
 		case "replace":
@@ -1500,13 +1442,9 @@ func (n *AlterTSDictionaryStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "dictname":
-			for first := true; r.element(first); first = false {
-				n.Dictname = append(n.Dictname, r.node())
-			}
+			n.Dictname = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1548,9 +1486,7 @@ func (n *AlterTableMoveAllStmt) decode(r *treeReader) {
 		case "objtype":
 			n.Objtype = readObjectType(r)
 		case "roles":
-			for first := true; r.element(first); first = false {
-				n.Roles = append(n.Roles, r.node())
-			}
+			n.Roles = r.nodes()
 		case "new_tablespacename":
 			n.NewTablespacename = r.str()
 		case "nowait":
@@ -1567,9 +1503,7 @@ func (n *AlterTableSpaceOptionsStmt) decode(r *treeReader) {
 		case "tablespacename":
 			n.Tablespacename = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "isReset":
 			n.IsReset = r.boolean()
 		default:
@@ -1586,9 +1520,7 @@ func (n *AlterTableStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Relation = v
 		case "cmds":
-			for first := true; r.element(first); first = false {
-				n.Cmds = append(n.Cmds, r.node())
-			}
+			n.Cmds = r.nodes()
 		case "objtype":
 			n.Objtype = readObjectType(r)
 		case "missing_ok":
@@ -1603,13 +1535,9 @@ func (n *AlterTypeStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "typeName":
-			for first := true; r.element(first); first = false {
-				n.TypeName = append(n.TypeName, r.node())
-			}
+			n.TypeName = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1626,9 +1554,7 @@ func (n *AlterUserMappingStmt) decode(r *treeReader) {
 		case "servername":
 			n.Servername = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1654,9 +1580,7 @@ func (n *BoolExpr) decode(r *treeReader) {
 		case "boolop":
 			n.Boolop = readBoolExprType(r)
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -1697,9 +1621,7 @@ func (n *CTECycleClause) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "cycle_col_list":
-			for first := true; r.element(first); first = false {
-				n.CycleColList = append(n.CycleColList, r.node())
-			}
+			n.CycleColList = r.nodes()
 		case "cycle_mark_column":
 			n.CycleMarkColumn = r.str()
 		case "cycle_mark_value":
@@ -1728,9 +1650,7 @@ func (n *CTESearchClause) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "search_col_list":
-			for first := true; r.element(first); first = false {
-				n.SearchColList = append(n.SearchColList, r.node())
-			}
+			n.SearchColList = r.nodes()
 		case "search_breadth_first":
 			n.SearchBreadthFirst = r.boolean()
 		case "search_seq_column":
@@ -1751,9 +1671,7 @@ func (n *CallStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Funccall = v
 		case "outargs":
-			for first := true; r.element(first); first = false {
-				n.Outargs = append(n.Outargs, r.node())
-			}
+			n.Outargs = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1772,9 +1690,7 @@ func (n *CaseExpr) decode(r *treeReader) {
 		case "arg":
 			n.Arg = r.node()
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "defresult":
 			n.Defresult = r.node()
 		case "location":
@@ -1832,9 +1748,7 @@ func (n *ClusterStmt) decode(r *treeReader) {
 		case "indexname":
 			n.Indexname = r.str()
 		case "params":
-			for first := true; r.element(first); first = false {
-				n.Params = append(n.Params, r.node())
-			}
+			n.Params = r.nodes()
 		default:
 			r.skip()
 		}
@@ -1851,9 +1765,7 @@ func (n *CoalesceExpr) decode(r *treeReader) {
 		case "coalescecollid":
 			n.Coalescecollid = uint32(r.integer())
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -1868,9 +1780,7 @@ func (n *CollateClause) decode(r *treeReader) {
 		case "arg":
 			n.Arg = r.node()
 		case "collname":
-			for first := true; r.element(first); first = false {
-				n.Collname = append(n.Collname, r.node())
-			}
+			n.Collname = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -1938,13 +1848,9 @@ func (n *ColumnDef) decode(r *treeReader) {
 		case "collOid":
 			n.CollOid = uint32(r.integer())
 		case "constraints":
-			for first := true; r.element(first); first = false {
-				n.Constraints = append(n.Constraints, r.node())
-			}
+			n.Constraints = r.nodes()
 		case "fdwoptions":
-			for first := true; r.element(first); first = false {
-				n.Fdwoptions = append(n.Fdwoptions, r.node())
-			}
+			n.Fdwoptions = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -1957,9 +1863,7 @@ func (n *ColumnRef) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "fields":
-			for first := true; r.element(first); first = false {
-				n.Fields = append(n.Fields, r.node())
-			}
+			n.Fields = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -1989,9 +1893,7 @@ func (n *CommonTableExpr) decode(r *treeReader) {
 		case "ctename":
 			n.Ctename = r.str()
 		case "aliascolnames":
-			for first := true; r.element(first); first = false {
-				n.Aliascolnames = append(n.Aliascolnames, r.node())
-			}
+			n.Aliascolnames = r.nodes()
 		case "ctematerialized":
 			n.Ctematerialized = readCTEMaterialize(r)
 		case "ctequery":
@@ -2011,21 +1913,13 @@ func (n *CommonTableExpr) decode(r *treeReader) {
 		case "cterefcount":
 			n.Cterefcount = int32(r.integer())
 		case "ctecolnames":
-			for first := true; r.element(first); first = false {
-				n.Ctecolnames = append(n.Ctecolnames, r.node())
-			}
+			n.Ctecolnames = r.nodes()
 		case "ctecoltypes":
-			for first := true; r.element(first); first = false {
-				n.Ctecoltypes = append(n.Ctecoltypes, r.node())
-			}
+			n.Ctecoltypes = r.nodes()
 		case "ctecoltypmods":
-			for first := true; r.element(first); first = false {
-				n.Ctecoltypmods = append(n.Ctecoltypmods, r.node())
-			}
+			n.Ctecoltypmods = r.nodes()
 		case "ctecolcollations":
-			for first := true; r.element(first); first = false {
-				n.Ctecolcollations = append(n.Ctecolcollations, r.node())
-			}
+			n.Ctecolcollations = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2040,9 +1934,7 @@ func (n *CompositeTypeStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Typevar = v
 		case "coldeflist":
-			for first := true; r.element(first); first = false {
-				n.Coldeflist = append(n.Coldeflist, r.node())
-			}
+			n.Coldeflist = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2073,21 +1965,13 @@ func (n *Constraint) decode(r *treeReader) {
 		case "nulls_not_distinct":
 			n.NullsNotDistinct = r.boolean()
 		case "keys":
-			for first := true; r.element(first); first = false {
-				n.Keys = append(n.Keys, r.node())
-			}
+			n.Keys = r.nodes()
 		case "including":
-			for first := true; r.element(first); first = false {
-				n.Including = append(n.Including, r.node())
-			}
+			n.Including = r.nodes()
 		case "exclusions":
-			for first := true; r.element(first); first = false {
-				n.Exclusions = append(n.Exclusions, r.node())
-			}
+			n.Exclusions = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "indexname":
 			n.Indexname = r.str()
 		case "indexspace":
@@ -2103,13 +1987,9 @@ func (n *Constraint) decode(r *treeReader) {
 			v.decode(r)
 			n.Pktable = v
 		case "fk_attrs":
-			for first := true; r.element(first); first = false {
-				n.FkAttrs = append(n.FkAttrs, r.node())
-			}
+			n.FkAttrs = r.nodes()
 		case "pk_attrs":
-			for first := true; r.element(first); first = false {
-				n.PkAttrs = append(n.PkAttrs, r.node())
-			}
+			n.PkAttrs = r.nodes()
 		case "fk_matchtype":
 			n.FkMatchtype = r.str()
 		case "fk_upd_action":
@@ -2117,13 +1997,9 @@ func (n *Constraint) decode(r *treeReader) {
 		case "fk_del_action":
 			n.FkDelAction = r.str()
 		case "fk_del_set_cols":
-			for first := true; r.element(first); first = false {
-				n.FkDelSetCols = append(n.FkDelSetCols, r.node())
-			}
+			n.FkDelSetCols = r.nodes()
 		case "old_conpfeqop":
-			for first := true; r.element(first); first = false {
-				n.OldConpfeqop = append(n.OldConpfeqop, r.node())
-			}
+			n.OldConpfeqop = r.nodes()
 		case "old_pktable_oid":
 			n.OldPktableOid = uint32(r.integer())
 		case "skip_validation":
@@ -2140,9 +2016,7 @@ func (n *ConstraintsSetStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "constraints":
-			for first := true; r.element(first); first = false {
-				n.Constraints = append(n.Constraints, r.node())
-			}
+			n.Constraints = r.nodes()
 		case "deferred":
 			n.Deferred = r.boolean()
 		default:
@@ -2161,9 +2035,7 @@ func (n *CopyStmt) decode(r *treeReader) {
 		case "query":
 			n.Query = r.node()
 		case "attlist":
-			for first := true; r.element(first); first = false {
-				n.Attlist = append(n.Attlist, r.node())
-			}
+			n.Attlist = r.nodes()
 		case "is_from":
 			n.IsFrom = r.boolean()
 		case "is_program":
@@ -2171,9 +2043,7 @@ func (n *CopyStmt) decode(r *treeReader) {
 		case "filename":
 			n.Filename = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "whereClause":
 			n.WhereClause = r.node()
 		default:
@@ -2188,9 +2058,7 @@ func (n *CreateAmStmt) decode(r *treeReader) {
 		case "amname":
 			n.Amname = r.str()
 		case "handler_name":
-			for first := true; r.element(first); first = false {
-				n.HandlerName = append(n.HandlerName, r.node())
-			}
+			n.HandlerName = r.nodes()
 		case "amtype":
 			n.Amtype = r.str()
 		default:
@@ -2228,17 +2096,13 @@ func (n *CreateConversionStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "conversion_name":
-			for first := true; r.element(first); first = false {
-				n.ConversionName = append(n.ConversionName, r.node())
-			}
+			n.ConversionName = r.nodes()
 		case "for_encoding_name":
 			n.ForEncodingName = r.str()
 		case "to_encoding_name":
 			n.ToEncodingName = r.str()
 		case "func_name":
-			for first := true; r.element(first); first = false {
-				n.FuncName = append(n.FuncName, r.node())
-			}
+			n.FuncName = r.nodes()
 		case "def":
 			n.Def = r.boolean()
 		default:
@@ -2251,9 +2115,7 @@ func (n *CreateDomainStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "domainname":
-			for first := true; r.element(first); first = false {
-				n.Domainname = append(n.Domainname, r.node())
-			}
+			n.Domainname = r.nodes()
 		case "typeName":
 			v := new(TypeName)
 			v.decode(r)
@@ -2263,9 +2125,7 @@ func (n *CreateDomainStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.CollClause = v
 		case "constraints":
-			for first := true; r.element(first); first = false {
-				n.Constraints = append(n.Constraints, r.node())
-			}
+			n.Constraints = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2276,13 +2136,9 @@ func (n *CreateEnumStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "typeName":
-			for first := true; r.element(first); first = false {
-				n.TypeName = append(n.TypeName, r.node())
-			}
+			n.TypeName = r.nodes()
 		case "vals":
-			for first := true; r.element(first); first = false {
-				n.Vals = append(n.Vals, r.node())
-			}
+			n.Vals = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2297,13 +2153,9 @@ func (n *CreateEventTrigStmt) decode(r *treeReader) {
 		case "eventname":
 			n.Eventname = r.str()
 		case "whenclause":
-			for first := true; r.element(first); first = false {
-				n.Whenclause = append(n.Whenclause, r.node())
-			}
+			n.Whenclause = r.nodes()
 		case "funcname":
-			for first := true; r.element(first); first = false {
-				n.Funcname = append(n.Funcname, r.node())
-			}
+			n.Funcname = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2318,9 +2170,7 @@ func (n *CreateExtensionStmt) decode(r *treeReader) {
 		case "if_not_exists":
 			n.IfNotExists = r.boolean()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2333,13 +2183,9 @@ func (n *CreateFdwStmt) decode(r *treeReader) {
 		case "fdwname":
 			n.Fdwname = r.str()
 		case "func_options":
-			for first := true; r.element(first); first = false {
-				n.FuncOptions = append(n.FuncOptions, r.node())
-			}
+			n.FuncOptions = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2360,9 +2206,7 @@ func (n *CreateForeignServerStmt) decode(r *treeReader) {
 		case "if_not_exists":
 			n.IfNotExists = r.boolean()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2379,9 +2223,7 @@ func (n *CreateForeignTableStmt) decode(r *treeReader) {
 		case "servername":
 			n.Servername = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2396,21 +2238,15 @@ func (n *CreateFunctionStmt) decode(r *treeReader) {
 		case "replace":
 			n.Replace = r.boolean()
 		case "funcname":
-			for first := true; r.element(first); first = false {
-				n.Funcname = append(n.Funcname, r.node())
-			}
+			n.Funcname = r.nodes()
 		case "parameters":
-			for first := true; r.element(first); first = false {
-				n.Parameters = append(n.Parameters, r.node())
-			}
+			n.Parameters = r.nodes()
 		case "returnType":
 			v := new(TypeName)
 			v.decode(r)
 			n.ReturnType = v
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "sql_body":
 			n.SqlBody = r.node()
 		default:
@@ -2431,13 +2267,9 @@ func (n *CreateOpClassItem) decode(r *treeReader) {
 		case "number":
 			n.Number = int32(r.integer())
 		case "order_family":
-			for first := true; r.element(first); first = false {
-				n.OrderFamily = append(n.OrderFamily, r.node())
-			}
+			n.OrderFamily = r.nodes()
 		case "class_args":
-			for first := true; r.element(first); first = false {
-				n.ClassArgs = append(n.ClassArgs, r.node())
-			}
+			n.ClassArgs = r.nodes()
 		case "storedtype":
 			v := new(TypeName)
 			v.decode(r)
@@ -2452,13 +2284,9 @@ func (n *CreateOpClassStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "opclassname":
-			for first := true; r.element(first); first = false {
-				n.Opclassname = append(n.Opclassname, r.node())
-			}
+			n.Opclassname = r.nodes()
 		case "opfamilyname":
-			for first := true; r.element(first); first = false {
-				n.Opfamilyname = append(n.Opfamilyname, r.node())
-			}
+			n.Opfamilyname = r.nodes()
 		case "amname":
 			n.Amname = r.str()
 		case "datatype":
@@ -2466,9 +2294,7 @@ func (n *CreateOpClassStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Datatype = v
 		case "items":
-			for first := true; r.element(first); first = false {
-				n.Items = append(n.Items, r.node())
-			}
+			n.Items = r.nodes()
 		case "isDefault":
 			n.IsDefault = r.boolean()
 		default:
@@ -2481,9 +2307,7 @@ func (n *CreateOpFamilyStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "opfamilyname":
-			for first := true; r.element(first); first = false {
-				n.Opfamilyname = append(n.Opfamilyname, r.node())
-			}
+			n.Opfamilyname = r.nodes()
 		case "amname":
 			n.Amname = r.str()
 		default:
@@ -2500,17 +2324,11 @@ func (n *CreatePLangStmt) decode(r *treeReader) {
 		case "plname":
 			n.Plname = r.str()
 		case "plhandler":
-			for first := true; r.element(first); first = false {
-				n.Plhandler = append(n.Plhandler, r.node())
-			}
+			n.Plhandler = r.nodes()
 		case "plinline":
-			for first := true; r.element(first); first = false {
-				n.Plinline = append(n.Plinline, r.node())
-			}
+			n.Plinline = r.nodes()
 		case "plvalidator":
-			for first := true; r.element(first); first = false {
-				n.Plvalidator = append(n.Plvalidator, r.node())
-			}
+			n.Plvalidator = r.nodes()
 		case "pltrusted":
 			n.Pltrusted = r.boolean()
 		default:
@@ -2533,9 +2351,7 @@ func (n *CreatePolicyStmt) decode(r *treeReader) {
 		case "permissive":
 			n.Permissive = r.boolean()
 		case "roles":
-			for first := true; r.element(first); first = false {
-				n.Roles = append(n.Roles, r.node())
-			}
+			n.Roles = r.nodes()
 		case "qual":
 			n.Qual = r.node()
 		case "with_check":
@@ -2552,13 +2368,9 @@ func (n *CreatePublicationStmt) decode(r *treeReader) {
 		case "pubname":
 			n.Pubname = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "pubobjects":
-			for first := true; r.element(first); first = false {
-				n.Pubobjects = append(n.Pubobjects, r.node())
-			}
+			n.Pubobjects = r.nodes()
 		case "for_all_tables":
 			n.ForAllTables = r.boolean()
 		default:
@@ -2571,13 +2383,9 @@ func (n *CreateRangeStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "typeName":
-			for first := true; r.element(first); first = false {
-				n.TypeName = append(n.TypeName, r.node())
-			}
+			n.TypeName = r.nodes()
 		case "params":
-			for first := true; r.element(first); first = false {
-				n.Params = append(n.Params, r.node())
-			}
+			n.Params = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2592,9 +2400,7 @@ func (n *CreateRoleStmt) decode(r *treeReader) {
 		case "role":
 			n.Role = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2611,9 +2417,7 @@ func (n *CreateSchemaStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Authrole = v
 		case "schemaElts":
-			for first := true; r.element(first); first = false {
-				n.SchemaElts = append(n.SchemaElts, r.node())
-			}
+			n.SchemaElts = r.nodes()
 		case "if_not_exists":
 			n.IfNotExists = r.boolean()
 		default:
@@ -2630,9 +2434,7 @@ func (n *CreateSeqStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Sequence = v
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "ownerId":
 			n.OwnerId = uint32(r.integer())
 		case "for_identity":
@@ -2649,21 +2451,13 @@ func (n *CreateStatsStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "defnames":
-			for first := true; r.element(first); first = false {
-				n.Defnames = append(n.Defnames, r.node())
-			}
+			n.Defnames = r.nodes()
 		case "stat_types":
-			for first := true; r.element(first); first = false {
-				n.StatTypes = append(n.StatTypes, r.node())
-			}
+			n.StatTypes = r.nodes()
 		case "exprs":
-			for first := true; r.element(first); first = false {
-				n.Exprs = append(n.Exprs, r.node())
-			}
+			n.Exprs = r.nodes()
 		case "relations":
-			for first := true; r.element(first); first = false {
-				n.Relations = append(n.Relations, r.node())
-			}
+			n.Relations = r.nodes()
 		case "stxcomment":
 			n.Stxcomment = r.str()
 		case "transformed":
@@ -2684,13 +2478,9 @@ func (n *CreateStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Relation = v
 		case "tableElts":
-			for first := true; r.element(first); first = false {
-				n.TableElts = append(n.TableElts, r.node())
-			}
+			n.TableElts = r.nodes()
 		case "inhRelations":
-			for first := true; r.element(first); first = false {
-				n.InhRelations = append(n.InhRelations, r.node())
-			}
+			n.InhRelations = r.nodes()
 		case "partbound":
 			v := new(PartitionBoundSpec)
 			v.decode(r)
@@ -2704,13 +2494,9 @@ func (n *CreateStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.OfTypename = v
 		case "constraints":
-			for first := true; r.element(first); first = false {
-				n.Constraints = append(n.Constraints, r.node())
-			}
+			n.Constraints = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "oncommit":
 			n.Oncommit = readOnCommitAction(r)
 		case "tablespacename":
@@ -2733,13 +2519,9 @@ func (n *CreateSubscriptionStmt) decode(r *treeReader) {
 		case "conninfo":
 			n.Conninfo = r.str()
 		case "publication":
-			for first := true; r.element(first); first = false {
-				n.Publication = append(n.Publication, r.node())
-			}
+			n.Publication = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2779,9 +2561,7 @@ func (n *CreateTableSpaceStmt) decode(r *treeReader) {
 		case "location":
 			n.Location = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2827,13 +2607,9 @@ func (n *CreateTrigStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Relation = v
 		case "funcname":
-			for first := true; r.element(first); first = false {
-				n.Funcname = append(n.Funcname, r.node())
-			}
+			n.Funcname = r.nodes()
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "row":
 			n.Row = r.boolean()
 		case "timing":
@@ -2841,15 +2617,11 @@ func (n *CreateTrigStmt) decode(r *treeReader) {
 		case "events":
 			n.Events = int32(r.integer())
 		case "columns":
-			for first := true; r.element(first); first = false {
-				n.Columns = append(n.Columns, r.node())
-			}
+			n.Columns = r.nodes()
 		case "whenClause":
 			n.WhenClause = r.node()
 		case "transitionRels":
-			for first := true; r.element(first); first = false {
-				n.TransitionRels = append(n.TransitionRels, r.node())
-			}
+			n.TransitionRels = r.nodes()
 		case "deferrable":
 			n.Deferrable = r.boolean()
 		case "initdeferred":
@@ -2876,9 +2648,7 @@ func (n *CreateUserMappingStmt) decode(r *treeReader) {
 		case "if_not_exists":
 			n.IfNotExists = r.boolean()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2891,9 +2661,7 @@ func (n *CreatedbStmt) decode(r *treeReader) {
 		case "dbname":
 			n.Dbname = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -2970,17 +2738,11 @@ func (n *DefineStmt) decode(r *treeReader) {
 		case "oldstyle":
 			n.Oldstyle = r.boolean()
 		case "defnames":
-			for first := true; r.element(first); first = false {
-				n.Defnames = append(n.Defnames, r.node())
-			}
+			n.Defnames = r.nodes()
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "definition":
-			for first := true; r.element(first); first = false {
-				n.Definition = append(n.Definition, r.node())
-			}
+			n.Definition = r.nodes()
 		case "if_not_exists":
 			n.IfNotExists = r.boolean()
 		case "replace":
@@ -2999,15 +2761,11 @@ func (n *DeleteStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Relation = v
 		case "usingClause":
-			for first := true; r.element(first); first = false {
-				n.UsingClause = append(n.UsingClause, r.node())
-			}
+			n.UsingClause = r.nodes()
 		case "whereClause":
 			n.WhereClause = r.node()
 		case "returningList":
-			for first := true; r.element(first); first = false {
-				n.ReturningList = append(n.ReturningList, r.node())
-			}
+			n.ReturningList = r.nodes()
 		case "withClause":
 			v := new(WithClause)
 			v.decode(r)
@@ -3033,9 +2791,7 @@ func (n *DoStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		default:
 			r.skip()
 		}
@@ -3046,9 +2802,7 @@ func (n *DropOwnedStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "roles":
-			for first := true; r.element(first); first = false {
-				n.Roles = append(n.Roles, r.node())
-			}
+			n.Roles = r.nodes()
 		case "behavior":
 			n.Behavior = readDropBehavior(r)
 		default:
@@ -3061,9 +2815,7 @@ func (n *DropRoleStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "roles":
-			for first := true; r.element(first); first = false {
-				n.Roles = append(n.Roles, r.node())
-			}
+			n.Roles = r.nodes()
 		case "missing_ok":
 			n.MissingOk = r.boolean()
 		default:
@@ -3076,9 +2828,7 @@ func (n *DropStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "objects":
-			for first := true; r.element(first); first = false {
-				n.Objects = append(n.Objects, r.node())
-			}
+			n.Objects = r.nodes()
 		case "removeType":
 			n.RemoveType = readObjectType(r)
 		case "behavior":
@@ -3146,9 +2896,7 @@ func (n *DropdbStmt) decode(r *treeReader) {
 		case "missing_ok":
 			n.MissingOk = r.boolean()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -3161,9 +2909,7 @@ func (n *ExecuteStmt) decode(r *treeReader) {
 		case "name":
 			n.Name = r.str()
 		case "params":
-			for first := true; r.element(first); first = false {
-				n.Params = append(n.Params, r.node())
-			}
+			n.Params = r.nodes()
 		default:
 			r.skip()
 		}
@@ -3176,9 +2922,7 @@ func (n *ExplainStmt) decode(r *treeReader) {
 		case "query":
 			n.Query = r.node()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -3217,17 +2961,11 @@ func (n *FuncCall) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "funcname":
-			for first := true; r.element(first); first = false {
-				n.Funcname = append(n.Funcname, r.node())
-			}
+			n.Funcname = r.nodes()
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "agg_order":
-			for first := true; r.element(first); first = false {
-				n.AggOrder = append(n.AggOrder, r.node())
-			}
+			n.AggOrder = r.nodes()
 		case "agg_filter":
 			n.AggFilter = r.node()
 		case "over":
@@ -3275,19 +3013,13 @@ func (n *GrantRoleStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "granted_roles":
-			for first := true; r.element(first); first = false {
-				n.GrantedRoles = append(n.GrantedRoles, r.node())
-			}
+			n.GrantedRoles = r.nodes()
 		case "grantee_roles":
-			for first := true; r.element(first); first = false {
-				n.GranteeRoles = append(n.GranteeRoles, r.node())
-			}
+			n.GranteeRoles = r.nodes()
 		case "is_grant":
 			n.IsGrant = r.boolean()
 		case "opt":
-			for first := true; r.element(first); first = false {
-				n.Opt = append(n.Opt, r.node())
-			}
+			n.Opt = r.nodes()
 		case "grantor":
 			v := new(RoleSpec)
 			v.decode(r)
@@ -3310,17 +3042,11 @@ func (n *GrantStmt) decode(r *treeReader) {
 		case "objtype":
 			n.Objtype = readObjectType(r)
 		case "objects":
-			for first := true; r.element(first); first = false {
-				n.Objects = append(n.Objects, r.node())
-			}
+			n.Objects = r.nodes()
 		case "privileges":
-			for first := true; r.element(first); first = false {
-				n.Privileges = append(n.Privileges, r.node())
-			}
+			n.Privileges = r.nodes()
 		case "grantees":
-			for first := true; r.element(first); first = false {
-				n.Grantees = append(n.Grantees, r.node())
-			}
+			n.Grantees = r.nodes()
 		case "grant_option":
 			n.GrantOption = r.boolean()
 		case "grantor":
@@ -3341,13 +3067,9 @@ func (n *GroupingFunc) decode(r *treeReader) {
 		case "xpr":
 			n.Xpr = r.node()
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "refs":
-			for first := true; r.element(first); first = false {
-				n.Refs = append(n.Refs, r.node())
-			}
+			n.Refs = r.nodes()
 		case "agglevelsup":
 			n.Agglevelsup = uint32(r.integer())
 		case "location":
@@ -3364,9 +3086,7 @@ func (n *GroupingSet) decode(r *treeReader) {
 		case "kind":
 			n.Kind_ = readGroupingSetKind(r)
 		case "content":
-			for first := true; r.element(first); first = false {
-				n.Content = append(n.Content, r.node())
-			}
+			n.Content = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -3387,13 +3107,9 @@ func (n *ImportForeignSchemaStmt) decode(r *treeReader) {
 		case "list_type":
 			n.ListType = readImportForeignSchemaType(r)
 		case "table_list":
-			for first := true; r.element(first); first = false {
-				n.TableList = append(n.TableList, r.node())
-			}
+			n.TableList = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		default:
 			r.skip()
 		}
@@ -3410,17 +3126,11 @@ func (n *IndexElem) decode(r *treeReader) {
 		case "indexcolname":
 			n.Indexcolname = r.str()
 		case "collation":
-			for first := true; r.element(first); first = false {
-				n.Collation = append(n.Collation, r.node())
-			}
+			n.Collation = r.nodes()
 		case "opclass":
-			for first := true; r.element(first); first = false {
-				n.Opclass = append(n.Opclass, r.node())
-			}
+			n.Opclass = r.nodes()
 		case "opclassopts":
-			for first := true; r.element(first); first = false {
-				n.Opclassopts = append(n.Opclassopts, r.node())
-			}
+			n.Opclassopts = r.nodes()
 		case "ordering":
 			n.Ordering = readSortByDir(r)
 		case "nulls_ordering":
@@ -3445,23 +3155,15 @@ func (n *IndexStmt) decode(r *treeReader) {
 		case "tableSpace":
 			n.TableSpace = r.str()
 		case "indexParams":
-			for first := true; r.element(first); first = false {
-				n.IndexParams = append(n.IndexParams, r.node())
-			}
+			n.IndexParams = r.nodes()
 		case "indexIncludingParams":
-			for first := true; r.element(first); first = false {
-				n.IndexIncludingParams = append(n.IndexIncludingParams, r.node())
-			}
+			n.IndexIncludingParams = r.nodes()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "whereClause":
 			n.WhereClause = r.node()
 		case "excludeOpNames":
-			for first := true; r.element(first); first = false {
-				n.ExcludeOpNames = append(n.ExcludeOpNames, r.node())
-			}
+			n.ExcludeOpNames = r.nodes()
 		case "idxcomment":
 			n.Idxcomment = r.str()
 		case "indexOid":
@@ -3502,9 +3204,7 @@ func (n *InferClause) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "indexElems":
-			for first := true; r.element(first); first = false {
-				n.IndexElems = append(n.IndexElems, r.node())
-			}
+			n.IndexElems = r.nodes()
 		case "whereClause":
 			n.WhereClause = r.node()
 		case "conname":
@@ -3525,9 +3225,7 @@ func (n *InsertStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Relation = v
 		case "cols":
-			for first := true; r.element(first); first = false {
-				n.Cols = append(n.Cols, r.node())
-			}
+			n.Cols = r.nodes()
 		case "selectStmt":
 			n.SelectStmt = r.node()
 		case "onConflictClause":
@@ -3535,9 +3233,7 @@ func (n *InsertStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.OnConflictClause = v
 		case "returningList":
-			for first := true; r.element(first); first = false {
-				n.ReturningList = append(n.ReturningList, r.node())
-			}
+			n.ReturningList = r.nodes()
 		case "withClause":
 			v := new(WithClause)
 			v.decode(r)
@@ -3554,9 +3250,7 @@ func (n *IntList) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "items":
-			for first := true; r.element(first); first = false {
-				n.Items = append(n.Items, r.node())
-			}
+			n.Items = r.nodes()
 		default:
 			r.skip()
 		}
@@ -3582,15 +3276,11 @@ func (n *IntoClause) decode(r *treeReader) {
 			v.decode(r)
 			n.Rel = v
 		case "colNames":
-			for first := true; r.element(first); first = false {
-				n.ColNames = append(n.ColNames, r.node())
-			}
+			n.ColNames = r.nodes()
 		case "accessMethod":
 			n.AccessMethod = r.str()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "onCommit":
 			n.OnCommit = readOnCommitAction(r)
 		case "tableSpaceName":
@@ -3617,9 +3307,7 @@ func (n *JoinExpr) decode(r *treeReader) {
 		case "rarg":
 			n.Rarg = r.node()
 		case "usingClause":
-			for first := true; r.element(first); first = false {
-				n.UsingClause = append(n.UsingClause, r.node())
-			}
+			n.UsingClause = r.nodes()
 		case "join_using_alias":
 			v := new(Alias)
 			v.decode(r)
@@ -3648,9 +3336,7 @@ func (n *JsonAggConstructor) decode(r *treeReader) {
 		case "agg_filter":
 			n.AggFilter = r.node()
 		case "agg_order":
-			for first := true; r.element(first); first = false {
-				n.AggOrder = append(n.AggOrder, r.node())
-			}
+			n.AggOrder = r.nodes()
 		case "over":
 			v := new(WindowDef)
 			v.decode(r)
@@ -3686,9 +3372,7 @@ func (n *JsonArrayConstructor) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "exprs":
-			for first := true; r.element(first); first = false {
-				n.Exprs = append(n.Exprs, r.node())
-			}
+			n.Exprs = r.nodes()
 		case "output":
 			v := new(JsonOutput)
 			v.decode(r)
@@ -3781,9 +3465,7 @@ func (n *JsonObjectConstructor) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "exprs":
-			for first := true; r.element(first); first = false {
-				n.Exprs = append(n.Exprs, r.node())
-			}
+			n.Exprs = r.nodes()
 		case "output":
 			v := new(JsonOutput)
 			v.decode(r)
@@ -3855,9 +3537,7 @@ func (n *List) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "items":
-			for first := true; r.element(first); first = false {
-				n.Items = append(n.Items, r.node())
-			}
+			n.Items = r.nodes()
 		default:
 			r.skip()
 		}
@@ -3890,9 +3570,7 @@ func (n *LockStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "relations":
-			for first := true; r.element(first); first = false {
-				n.Relations = append(n.Relations, r.node())
-			}
+			n.Relations = r.nodes()
 		case "mode":
 			n.Mode = int32(r.integer())
 		case "nowait":
@@ -3907,9 +3585,7 @@ func (n *LockingClause) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "lockedRels":
-			for first := true; r.element(first); first = false {
-				n.LockedRels = append(n.LockedRels, r.node())
-			}
+			n.LockedRels = r.nodes()
 		case "strength":
 			n.Strength = readLockClauseStrength(r)
 		case "waitPolicy":
@@ -3932,9 +3608,7 @@ func (n *MergeStmt) decode(r *treeReader) {
 		case "joinCondition":
 			n.JoinCondition = r.node()
 		case "mergeWhenClauses":
-			for first := true; r.element(first); first = false {
-				n.MergeWhenClauses = append(n.MergeWhenClauses, r.node())
-			}
+			n.MergeWhenClauses = r.nodes()
 		case "withClause":
 			v := new(WithClause)
 			v.decode(r)
@@ -3957,13 +3631,9 @@ func (n *MergeWhenClause) decode(r *treeReader) {
 		case "condition":
 			n.Condition = r.node()
 		case "targetList":
-			for first := true; r.element(first); first = false {
-				n.TargetList = append(n.TargetList, r.node())
-			}
+			n.TargetList = r.nodes()
 		case "values":
-			for first := true; r.element(first); first = false {
-				n.Values = append(n.Values, r.node())
-			}
+			n.Values = r.nodes()
 		default:
 			r.skip()
 		}
@@ -3984,9 +3654,7 @@ func (n *MinMaxExpr) decode(r *treeReader) {
 		case "op":
 			n.Op = readMinMaxOp(r)
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -4065,17 +3733,11 @@ func (n *ObjectWithArgs) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "objname":
-			for first := true; r.element(first); first = false {
-				n.Objname = append(n.Objname, r.node())
-			}
+			n.Objname = r.nodes()
 		case "objargs":
-			for first := true; r.element(first); first = false {
-				n.Objargs = append(n.Objargs, r.node())
-			}
+			n.Objargs = r.nodes()
 		case "objfuncargs":
-			for first := true; r.element(first); first = false {
-				n.Objfuncargs = append(n.Objfuncargs, r.node())
-			}
+			n.Objfuncargs = r.nodes()
 		case "args_unspecified":
 			n.ArgsUnspecified = r.boolean()
 		default:
@@ -4094,9 +3756,7 @@ func (n *OnConflictClause) decode(r *treeReader) {
 			v.decode(r)
 			n.Infer = v
 		case "targetList":
-			for first := true; r.element(first); first = false {
-				n.TargetList = append(n.TargetList, r.node())
-			}
+			n.TargetList = r.nodes()
 		case "whereClause":
 			n.WhereClause = r.node()
 		case "location":
@@ -4113,9 +3773,7 @@ func (n *PLAssignStmt) decode(r *treeReader) {
 		case "name":
 			n.Name = r.str()
 		case "indirection":
-			for first := true; r.element(first); first = false {
-				n.Indirection = append(n.Indirection, r.node())
-			}
+			n.Indirection = r.nodes()
 		case "nnames":
 			n.Nnames = int32(r.integer())
 		case "val":
@@ -4155,17 +3813,11 @@ func (n *PartitionBoundSpec) decode(r *treeReader) {
 		case "remainder":
 			n.Remainder = int32(r.integer())
 		case "listdatums":
-			for first := true; r.element(first); first = false {
-				n.Listdatums = append(n.Listdatums, r.node())
-			}
+			n.Listdatums = r.nodes()
 		case "lowerdatums":
-			for first := true; r.element(first); first = false {
-				n.Lowerdatums = append(n.Lowerdatums, r.node())
-			}
+			n.Lowerdatums = r.nodes()
 		case "upperdatums":
-			for first := true; r.element(first); first = false {
-				n.Upperdatums = append(n.Upperdatums, r.node())
-			}
+			n.Upperdatums = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -4201,13 +3853,9 @@ func (n *PartitionElem) decode(r *treeReader) {
 		case "expr":
 			n.Expr = r.node()
 		case "collation":
-			for first := true; r.element(first); first = false {
-				n.Collation = append(n.Collation, r.node())
-			}
+			n.Collation = r.nodes()
 		case "opclass":
-			for first := true; r.element(first); first = false {
-				n.Opclass = append(n.Opclass, r.node())
-			}
+			n.Opclass = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -4237,9 +3885,7 @@ func (n *PartitionSpec) decode(r *treeReader) {
 		case "strategy":
 			n.Strategy = readPartitionStrategy(r)
 		case "partParams":
-			for first := true; r.element(first); first = false {
-				n.PartParams = append(n.PartParams, r.node())
-			}
+			n.PartParams = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -4254,9 +3900,7 @@ func (n *PrepareStmt) decode(r *treeReader) {
 		case "name":
 			n.Name = r.str()
 		case "argtypes":
-			for first := true; r.element(first); first = false {
-				n.Argtypes = append(n.Argtypes, r.node())
-			}
+			n.Argtypes = r.nodes()
 		case "query":
 			n.Query = r.node()
 		default:
@@ -4294,9 +3938,7 @@ func (n *PublicationTable) decode(r *treeReader) {
 		case "whereClause":
 			n.WhereClause = r.node()
 		case "columns":
-			for first := true; r.element(first); first = false {
-				n.Columns = append(n.Columns, r.node())
-			}
+			n.Columns = r.nodes()
 		default:
 			r.skip()
 		}
@@ -4313,17 +3955,13 @@ func (n *RangeFunction) decode(r *treeReader) {
 		case "is_rowsfrom":
 			n.IsRowsfrom = r.boolean()
 		case "functions":
-			for first := true; r.element(first); first = false {
-				n.Functions = append(n.Functions, r.node())
-			}
+			n.Functions = r.nodes()
 		case "alias":
 			v := new(Alias)
 			v.decode(r)
 			n.Alias = v
 		case "coldeflist":
-			for first := true; r.element(first); first = false {
-				n.Coldeflist = append(n.Coldeflist, r.node())
-			}
+			n.Coldeflist = r.nodes()
 		default:
 			r.skip()
 		}
@@ -4357,13 +3995,9 @@ func (n *RangeTableFunc) decode(r *treeReader) {
 		case "rowexpr":
 			n.Rowexpr = r.node()
 		case "namespaces":
-			for first := true; r.element(first); first = false {
-				n.Namespaces = append(n.Namespaces, r.node())
-			}
+			n.Namespaces = r.nodes()
 		case "columns":
-			for first := true; r.element(first); first = false {
-				n.Columns = append(n.Columns, r.node())
-			}
+			n.Columns = r.nodes()
 		case "alias":
 			v := new(Alias)
 			v.decode(r)
@@ -4407,13 +4041,9 @@ func (n *RangeTableSample) decode(r *treeReader) {
 		case "relation":
 			n.Relation = r.node()
 		case "method":
-			for first := true; r.element(first); first = false {
-				n.Method = append(n.Method, r.node())
-			}
+			n.Method = r.nodes()
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "repeatable":
 			n.Repeatable = r.node()
 		case "location":
@@ -4468,9 +4098,7 @@ func (n *ReassignOwnedStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "roles":
-			for first := true; r.element(first); first = false {
-				n.Roles = append(n.Roles, r.node())
-			}
+			n.Roles = r.nodes()
 		case "newrole":
 			v := new(RoleSpec)
 			v.decode(r)
@@ -4510,9 +4138,7 @@ func (n *ReindexStmt) decode(r *treeReader) {
 		case "name":
 			n.Name = r.str()
 		case "params":
-			for first := true; r.element(first); first = false {
-				n.Params = append(n.Params, r.node())
-			}
+			n.Params = r.nodes()
 		default:
 			r.skip()
 		}
@@ -4565,9 +4191,7 @@ func (n *ResTarget) decode(r *treeReader) {
 		case "name":
 			n.Name = r.str()
 		case "indirection":
-			for first := true; r.element(first); first = false {
-				n.Indirection = append(n.Indirection, r.node())
-			}
+			n.Indirection = r.nodes()
 		case "val":
 			n.Val = r.node()
 		case "location":
@@ -4610,17 +4234,13 @@ func (n *RowExpr) decode(r *treeReader) {
 		case "xpr":
 			n.Xpr = r.node()
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "row_typeid":
 			n.RowTypeid = uint32(r.integer())
 		case "row_format":
 			n.RowFormat = readCoercionForm(r)
 		case "colnames":
-			for first := true; r.element(first); first = false {
-				n.Colnames = append(n.Colnames, r.node())
-			}
+			n.Colnames = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -4645,9 +4265,7 @@ func (n *RuleStmt) decode(r *treeReader) {
 		case "instead":
 			n.Instead = r.boolean()
 		case "actions":
-			for first := true; r.element(first); first = false {
-				n.Actions = append(n.Actions, r.node())
-			}
+			n.Actions = r.nodes()
 		case "replace":
 			n.Replace = r.boolean()
 		default:
@@ -4696,43 +4314,29 @@ func (n *SelectStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "distinctClause":
-			for first := true; r.element(first); first = false {
-				n.DistinctClause = append(n.DistinctClause, r.node())
-			}
+			n.DistinctClause = r.nodes()
 		case "intoClause":
 			v := new(IntoClause)
 			v.decode(r)
 			n.IntoClause = v
 		case "targetList":
-			for first := true; r.element(first); first = false {
-				n.TargetList = append(n.TargetList, r.node())
-			}
+			n.TargetList = r.nodes()
 		case "fromClause":
-			for first := true; r.element(first); first = false {
-				n.FromClause = append(n.FromClause, r.node())
-			}
+			n.FromClause = r.nodes()
 		case "whereClause":
 			n.WhereClause = r.node()
 		case "groupClause":
-			for first := true; r.element(first); first = false {
-				n.GroupClause = append(n.GroupClause, r.node())
-			}
+			n.GroupClause = r.nodes()
 		case "groupDistinct":
 			n.GroupDistinct = r.boolean()
 		case "havingClause":
 			n.HavingClause = r.node()
 		case "windowClause":
-			for first := true; r.element(first); first = false {
-				n.WindowClause = append(n.WindowClause, r.node())
-			}
+			n.WindowClause = r.nodes()
 		case "valuesLists":
-			for first := true; r.element(first); first = false {
-				n.ValuesLists = append(n.ValuesLists, r.node())
-			}
+			n.ValuesLists = r.nodes()
 		case "sortClause":
-			for first := true; r.element(first); first = false {
-				n.SortClause = append(n.SortClause, r.node())
-			}
+			n.SortClause = r.nodes()
 		case "limitOffset":
 			n.LimitOffset = r.node()
 		case "limitCount":
@@ -4740,9 +4344,7 @@ func (n *SelectStmt) decode(r *treeReader) {
 		case "limitOption":
 			n.LimitOption = readLimitOption(r)
 		case "lockingClause":
-			for first := true; r.element(first); first = false {
-				n.LockingClause = append(n.LockingClause, r.node())
-			}
+			n.LockingClause = r.nodes()
 		case "withClause":
 			v := new(WithClause)
 			v.decode(r)
@@ -4777,21 +4379,13 @@ func (n *SetOperationStmt) decode(r *treeReader) {
 		case "rarg":
 			n.Rarg = r.node()
 		case "colTypes":
-			for first := true; r.element(first); first = false {
-				n.ColTypes = append(n.ColTypes, r.node())
-			}
+			n.ColTypes = r.nodes()
 		case "colTypmods":
-			for first := true; r.element(first); first = false {
-				n.ColTypmods = append(n.ColTypmods, r.node())
-			}
+			n.ColTypmods = r.nodes()
 		case "colCollations":
-			for first := true; r.element(first); first = false {
-				n.ColCollations = append(n.ColCollations, r.node())
-			}
+			n.ColCollations = r.nodes()
 		case "groupClauses":
-			for first := true; r.element(first); first = false {
-				n.GroupClauses = append(n.GroupClauses, r.node())
-			}
+			n.GroupClauses = r.nodes()
 		default:
 			r.skip()
 		}
@@ -4827,9 +4421,7 @@ func (n *SortBy) decode(r *treeReader) {
 		case "sortby_nulls":
 			n.SortbyNulls = readSortByNulls(r)
 		case "useOp":
-			for first := true; r.element(first); first = false {
-				n.UseOp = append(n.UseOp, r.node())
-			}
+			n.UseOp = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -4874,9 +4466,7 @@ func (n *SubLink) decode(r *treeReader) {
 		case "testexpr":
 			n.Testexpr = r.node()
 		case "operName":
-			for first := true; r.element(first); first = false {
-				n.OperName = append(n.OperName, r.node())
-			}
+			n.OperName = r.nodes()
 		case "subselect":
 			n.Subselect = r.node()
 		case "location":
@@ -4910,9 +4500,7 @@ func (n *TableSampleClause) decode(r *treeReader) {
 		case "tsmhandler":
 			n.Tsmhandler = uint32(r.integer())
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "repeatable":
 			n.Repeatable = r.node()
 		default:
@@ -4927,9 +4515,7 @@ func (n *TransactionStmt) decode(r *treeReader) {
 		case "kind":
 			n.Kind_ = readTransactionStmtKind(r)
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "savepoint_name":
 			n.SavepointName = r.str()
 		case "gid":
@@ -4961,9 +4547,7 @@ func (n *TruncateStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "relations":
-			for first := true; r.element(first); first = false {
-				n.Relations = append(n.Relations, r.node())
-			}
+			n.Relations = r.nodes()
 		case "restart_seqs":
 			n.RestartSeqs = r.boolean()
 		case "behavior":
@@ -4995,9 +4579,7 @@ func (n *TypeName) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "names":
-			for first := true; r.element(first); first = false {
-				n.Names = append(n.Names, r.node())
-			}
+			n.Names = r.nodes()
 		case "typeOid":
 			n.TypeOid = uint32(r.integer())
 		case "setof":
@@ -5005,15 +4587,11 @@ func (n *TypeName) decode(r *treeReader) {
 		case "pct_type":
 			n.PctType = r.boolean()
 		case "typmods":
-			for first := true; r.element(first); first = false {
-				n.Typmods = append(n.Typmods, r.node())
-			}
+			n.Typmods = r.nodes()
 		case "typemod":
 			n.Typemod = int32(r.integer())
 		case "arrayBounds":
-			for first := true; r.element(first); first = false {
-				n.ArrayBounds = append(n.ArrayBounds, r.node())
-			}
+			n.ArrayBounds = r.nodes()
 		case "location":
 			n.Location = int32(r.integer())
 		default:
@@ -5041,19 +4619,13 @@ func (n *UpdateStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.Relation = v
 		case "targetList":
-			for first := true; r.element(first); first = false {
-				n.TargetList = append(n.TargetList, r.node())
-			}
+			n.TargetList = r.nodes()
 		case "whereClause":
 			n.WhereClause = r.node()
 		case "fromClause":
-			for first := true; r.element(first); first = false {
-				n.FromClause = append(n.FromClause, r.node())
-			}
+			n.FromClause = r.nodes()
 		case "returningList":
-			for first := true; r.element(first); first = false {
-				n.ReturningList = append(n.ReturningList, r.node())
-			}
+			n.ReturningList = r.nodes()
 		case "withClause":
 			v := new(WithClause)
 			v.decode(r)
@@ -5074,9 +4646,7 @@ func (n *VacuumRelation) decode(r *treeReader) {
 		case "oid":
 			n.Oid = uint32(r.integer())
 		case "va_cols":
-			for first := true; r.element(first); first = false {
-				n.VaCols = append(n.VaCols, r.node())
-			}
+			n.VaCols = r.nodes()
 		default:
 			r.skip()
 		}
@@ -5087,13 +4657,9 @@ func (n *VacuumStmt) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "rels":
-			for first := true; r.element(first); first = false {
-				n.Rels = append(n.Rels, r.node())
-			}
+			n.Rels = r.nodes()
 		case "is_vacuumcmd":
 			n.IsVacuumcmd = r.boolean()
 		default:
@@ -5110,9 +4676,7 @@ func (n *VariableSetStmt) decode(r *treeReader) {
 		case "name":
 			n.Name = r.str()
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "is_local":
 			n.IsLocal = r.boolean()
 		default:
@@ -5140,17 +4704,13 @@ func (n *ViewStmt) decode(r *treeReader) {
 			v.decode(r)
 			n.View = v
 		case "aliases":
-			for first := true; r.element(first); first = false {
-				n.Aliases = append(n.Aliases, r.node())
-			}
+			n.Aliases = r.nodes()
 		case "query":
 			n.Query = r.node()
 		case "replace":
 			n.Replace = r.boolean()
 		case "options":
-			for first := true; r.element(first); first = false {
-				n.Options = append(n.Options, r.node())
-			}
+			n.Options = r.nodes()
 		case "withCheckOption":
 			n.WithCheckOption = readViewCheckOption(r)
 		default:
@@ -5167,13 +4727,9 @@ func (n *WindowDef) decode(r *treeReader) {
 		case "refname":
 			n.Refname = r.str()
 		case "partitionClause":
-			for first := true; r.element(first); first = false {
-				n.PartitionClause = append(n.PartitionClause, r.node())
-			}
+			n.PartitionClause = r.nodes()
 		case "orderClause":
-			for first := true; r.element(first); first = false {
-				n.OrderClause = append(n.OrderClause, r.node())
-			}
+			n.OrderClause = r.nodes()
 		case "frameOptions":
 			n.FrameOptions = int32(r.integer())
 		case "startOffset":
@@ -5192,9 +4748,7 @@ func (n *WithClause) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "ctes":
-			for first := true; r.element(first); first = false {
-				n.Ctes = append(n.Ctes, r.node())
-			}
+			n.Ctes = r.nodes()
 		case "recursive":
 			n.Recursive = r.boolean()
 		case "location":
@@ -5215,17 +4769,11 @@ func (n *XmlExpr) decode(r *treeReader) {
 		case "name":
 			n.Name = r.str()
 		case "named_args":
-			for first := true; r.element(first); first = false {
-				n.NamedArgs = append(n.NamedArgs, r.node())
-			}
+			n.NamedArgs = r.nodes()
 		case "arg_names":
-			for first := true; r.element(first); first = false {
-				n.ArgNames = append(n.ArgNames, r.node())
-			}
+			n.ArgNames = r.nodes()
 		case "args":
-			for first := true; r.element(first); first = false {
-				n.Args = append(n.Args, r.node())
-			}
+			n.Args = r.nodes()
 		case "xmloption":
 			n.Xmloption = readXmlOptionType(r)
 		case "indent":

@@ -14,7 +14,7 @@ import "strings"
 func (s *Statement) cockroach() (text string, inverted, ok bool) {
 	b := []byte(s.Text)
 	blank := func(i int) {
-		for k := s.Tokens[i].Start; k < s.Tokens[i].End; k++ {
+		for k := s.Tokens[i].Start(); k < s.Tokens[i].End(); k++ {
 			b[k] = ' '
 		}
 		ok = true
@@ -49,7 +49,7 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 	if s.Words(0, "create") || s.Words(0, "alter", "table") {
 		for i := 1; i < len(s.Tokens); i++ {
 			if s.Is(i, "virtual") && s.Is(i-1, ")") {
-				copy(b[s.Tokens[i].Start:s.Tokens[i].End], "STORED ")
+				copy(b[s.Tokens[i].Start():s.Tokens[i].End()], "STORED ")
 				ok = true
 			}
 			// A hidden column; NOT VISIBLE follows its type.

@@ -184,7 +184,11 @@ func (g *generator) decode(messages []protoreflect.MessageDescriptor) {
 	b.WriteString("// node decodes an object with one member: the node's name and its fields.\nfunc (r *treeReader) node() Node {\n\tvar n Node\n\tfor first := true; r.field(first); first = false {\n\t\tswitch r.key {\n")
 	for _, m := range messages {
 		name := goName(string(m.Name()))
-		fmt.Fprintf(&b, "\t\tcase %q:\n\t\t\tv := new(%s)\n\t\t\tv.decode(r)\n\t\t\tn = v\n", m.Name(), name)
+		value := fmt.Sprintf("new(%s)", name)
+		if name == "String" {
+			value = "r.newString()" // half of all nodes
+		}
+		fmt.Fprintf(&b, "\t\tcase %q:\n\t\t\tv := %s\n\t\t\tv.decode(r)\n\t\t\tn = v\n", m.Name(), value)
 	}
 	b.WriteString("\t\tdefault:\n\t\t\tn = &Unknown{Name: strings.Clone(r.key)}\n\t\t\tr.skip()\n\t\t}\n\t}\n\treturn n\n}\n\n")
 	for _, m := range messages {
@@ -221,7 +225,9 @@ func (g *generator) decode(messages []protoreflect.MessageDescriptor) {
 			if f.class == "message" {
 				pre = fmt.Sprintf("v := new(%s)\nv.decode(r)\n", f.elem)
 			}
-			if f.list {
+			if f.list && f.class == "node" {
+				fmt.Fprintf(&b, "n.%s = r.nodes()\n", f.name)
+			} else if f.list {
 				fmt.Fprintf(&b, "for first := true; r.element(first); first = false {\n%sn.%s = append(n.%s, %s)\n}\n", pre, f.name, f.name, v)
 			} else {
 				fmt.Fprintf(&b, "%sn.%s = %s\n", pre, f.name, v)

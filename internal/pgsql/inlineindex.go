@@ -109,7 +109,7 @@ func (s *Statement) blankInlineIndexes(b []byte, open int, found []inlineIndex) 
 }
 
 func (s *Statement) blank(b []byte, token int) {
-	for k := s.Tokens[token].Start; k < s.Tokens[token].End; k++ {
+	for k := s.Tokens[token].Start(); k < s.Tokens[token].End(); k++ {
 		b[k] = ' '
 	}
 }
@@ -125,7 +125,7 @@ func (s *Statement) parseInlineIndex(ix inlineIndex, table *RangeVar) *IndexStmt
 	if ix.inverted {
 		head += " USING gin"
 	}
-	at, end := s.Tokens[ix.open].Start, s.Tokens[ix.last].End
+	at, end := s.Tokens[ix.open].Start(), s.Tokens[ix.last].End()
 	if at < len(head)+1 {
 		return nil // there is no table that short
 	}
@@ -137,7 +137,7 @@ func (s *Statement) parseInlineIndex(ix inlineIndex, table *RangeVar) *IndexStmt
 	// STORING is PostgreSQL's INCLUDE.
 	for i := ix.open; i < ix.last; i++ {
 		if s.Is(i, "storing") && s.Is(i+1, "(") {
-			copy(b[s.Tokens[i].Start:], "INCLUDE")
+			copy(b[s.Tokens[i].Start():], "INCLUDE")
 		}
 	}
 	tree, err := Parse(string(b))
@@ -152,7 +152,7 @@ func (s *Statement) parseInlineIndex(ix inlineIndex, table *RangeVar) *IndexStmt
 		n.Idxname = Fold(s.Str(ix.name))
 	}
 	relation := *table
-	relation.Location = int32(s.Tokens[ix.first].Start)
+	relation.Location = int32(s.Tokens[ix.first].Start())
 	n.Relation = &relation
 	return n
 }

@@ -51,7 +51,7 @@ func (s *Statement) notNulls() (found []notNull) {
 func (s *Statement) withoutNotNulls(text string, found []notNull) string {
 	b := []byte(text)
 	for _, c := range found {
-		at := b[s.Tokens[c.not].Start:s.Tokens[c.column].End]
+		at := b[s.Tokens[c.not].Start():s.Tokens[c.column].End()]
 		for i := range at {
 			at[i] = ' '
 		}
@@ -64,7 +64,7 @@ func (s *Statement) withoutNotNulls(text string, found []notNull) string {
 func (s *Statement) putNotNulls(tree Node, found []notNull) {
 	at := map[int32]notNull{}
 	for _, c := range found {
-		at[int32(s.Tokens[c.first].Start)] = c
+		at[int32(s.Tokens[c.first].Start())] = c
 	}
 	Walk(tree, func(n Node, _ []Node) bool {
 		k, ok := n.(*Constraint)

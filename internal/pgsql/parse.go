@@ -150,6 +150,26 @@ func stringBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), le
 // outermost first; it is reused between calls.
 func Walk(n Node, f func(n Node, parents []Node) bool) { new(Walker).Walk(n, f) }
 
+// Find returns the first node of n and those below it, parents before children,
+// for which f returns true; nil if there is none.
+func Find(n Node, f func(Node) bool) (found Node) {
+	if n == nil {
+		return nil
+	}
+	var visit func(Node)
+	visit = func(n Node) {
+		switch {
+		case found != nil:
+		case f(n):
+			found = n
+		default:
+			children(n, visit)
+		}
+	}
+	visit(n)
+	return found
+}
+
 // Walker walks over trees, one after the other, with less memory than Walk. The
 // zero value is ready.
 type Walker struct {
@@ -165,6 +185,7 @@ func (w *Walker) Walk(n Node, f func(n Node, parents []Node) bool) {
 	}
 	if w.visit == nil {
 		w.visit = w.node
+		w.parents = make([]Node, 0, 8)
 	}
 	w.f = f
 	w.node(n)

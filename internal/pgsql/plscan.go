@@ -172,7 +172,7 @@ func (src *PLSource) Span(s PLSpan) string {
 	if s.Empty() || s.Last >= len(src.Tokens) {
 		return ""
 	}
-	return src.Text[src.Tokens[s.First].Start:src.Tokens[s.Last].End]
+	return src.Text[src.Tokens[s.First].Start():src.Tokens[s.Last].End()]
 }
 
 // Line returns the line of token i within the body, from 1.
@@ -180,7 +180,7 @@ func (src *PLSource) Line(i int) int {
 	if i >= len(src.Tokens) {
 		i = len(src.Tokens) - 1
 	}
-	return src.At(src.Tokens[i].Start).Line
+	return src.At(src.Tokens[i].Start()).Line
 }
 
 type plScanner struct {
@@ -189,7 +189,7 @@ type plScanner struct {
 	err error
 }
 
-func (s *plScanner) line(i int) int { return s.At(s.Tokens[i].Start).Line }
+func (s *plScanner) line(i int) int { return s.At(s.Tokens[i].Start()).Line }
 
 func (s *plScanner) unexpected() error {
 	if s.err != nil {

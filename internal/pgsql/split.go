@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -81,7 +82,7 @@ func (s *Splitter) Next() (*Statement, error) {
 		return s.passCopyData()
 	}
 	for {
-		st, used, done := s.scan()
+		st, used, done := s.scanBounded()
 		if done {
 			if st == nil {
 				return nil, io.EOF
@@ -135,6 +136,17 @@ func (s *Splitter) consume(n int) {
 
 var bom = []byte("\xef\xbb\xbf")
 
+// scanBounded is scan for texts of any size: it looks no further ahead than the
+// offsets of a token reach.
+func (s *Splitter) scanBounded() (st *Statement, used int, done bool) {
+	if len(s.buf) > math.MaxInt32 {
+		buf, eof := s.buf, s.eof
+		defer func() { s.buf, s.eof = buf, eof }()
+		s.buf, s.eof = buf[:math.MaxInt32], false
+	}
+	return s.scan()
+}
+
 // scan cuts one statement off the front of the buffer. It reports done=false
 // if the buffer ends before the statement does and there is more to read.
 func (s *Splitter) scan() (st *Statement, used int, done bool) {
@@ -160,7 +172,7 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 	}
 
 	if s.tokens == nil {
-		s.tokens = make([]Token, 0, min(len(s.buf)/6+8, 512))
+		s.tokens = make([]Token, 0, min(len(s.buf)/6+8, 96))
 	}
 	s.tokens = s.tokens[:0]
 	var body atomicBody
@@ -171,13 +183,13 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 			break
 		}
 		t := l.next()
-		if t.Kind == Punct && s.buf[t.Start] == ';' && !body.inside(s.buf[start:], s.tokens) {
+		if t.Kind == Punct && s.buf[t.Start()] == ';' && !body.inside(s.buf[start:], s.tokens) {
 			terminated = true
 			break
 		}
-		end = t.End
-		t.Start -= start
-		t.End -= start
+		end = t.End()
+		t.start -= int32(start)
+		t.end -= int32(start)
 		s.tokens = append(s.tokens, t)
 		if t.Kind == Word || t.Kind == Punct {
 			body.see(s.buf[start:], s.tokens)
@@ -395,7 +407,7 @@ func (b *atomicBody) see(text []byte, toks []Token) {
 			return false
 		}
 		t := toks[i]
-		return t.End-t.Start == len(w) && bytes.EqualFold(text[t.Start:t.End], []byte(w))
+		return t.End()-t.Start() == len(w) && bytes.EqualFold(text[t.Start():t.End()], []byte(w))
 	}
 	last := n - 1
 	if toks[last].Kind == Punct {

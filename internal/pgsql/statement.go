@@ -102,9 +102,9 @@ func (s *Statement) Is(i int, w string) bool {
 	}
 	switch t := s.Tokens[i]; t.Kind {
 	case Word:
-		return t.End-t.Start == len(w) && strings.EqualFold(s.Text[t.Start:t.End], w)
+		return t.End()-t.Start() == len(w) && strings.EqualFold(s.Text[t.Start():t.End()], w)
 	case Punct, Operator:
-		return s.Text[t.Start:t.End] == w
+		return s.Text[t.Start():t.End()] == w
 	}
 	return false
 }
@@ -124,7 +124,7 @@ func (s *Statement) Str(i int) string {
 	if i < 0 || i >= len(s.Tokens) {
 		return ""
 	}
-	return s.Text[s.Tokens[i].Start:s.Tokens[i].End]
+	return s.Text[s.Tokens[i].Start():s.Tokens[i].End()]
 }
 
 // TokenAt returns the index of the token that holds the byte offset, or of the
@@ -132,7 +132,7 @@ func (s *Statement) Str(i int) string {
 func (s *Statement) TokenAt(off int) int {
 	lo, hi := 0, len(s.Tokens)
 	for lo < hi {
-		if mid := (lo + hi) / 2; s.Tokens[mid].End <= off {
+		if mid := (lo + hi) / 2; s.Tokens[mid].End() <= off {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -150,7 +150,7 @@ func (s *Statement) Find(i int, w string) int {
 			return i
 		}
 		if s.Tokens[i].Kind == Punct {
-			switch s.Text[s.Tokens[i].Start] {
+			switch s.Text[s.Tokens[i].Start()] {
 			case '(', '[':
 				if i = s.Close(i); i < 0 {
 					return -1
@@ -204,7 +204,7 @@ func (s *Statement) pair() {
 		if t.Kind != Punct {
 			continue
 		}
-		switch s.Text[t.Start] {
+		switch s.Text[t.Start()] {
 		case '(', '[':
 			open = append(open, int32(i))
 		case ')', ']':
@@ -254,7 +254,7 @@ func (s *Statement) commas(first, end int, f func(int)) {
 		if s.Tokens[i].Kind != Punct {
 			continue
 		}
-		switch s.Text[s.Tokens[i].Start] {
+		switch s.Text[s.Tokens[i].Start()] {
 		case '(', '[':
 			if c := s.Close(i); c > 0 && c < end {
 				i = c
@@ -274,7 +274,7 @@ func (s *Statement) SameTokens(text string) bool {
 		if l.pos >= len(l.src) {
 			return false
 		}
-		if t := l.next(); text[t.Start:t.End] != s.Str(i) {
+		if t := l.next(); text[t.Start():t.End()] != s.Str(i) {
 			return false
 		}
 		l.skipTrivia()

@@ -16,12 +16,19 @@ const (
 	Punct                     // one of ( ) [ ] , ; . :
 )
 
-// Token is one token of a statement. Start and End are byte offsets into the
-// text of the statement; End is exclusive.
+// Token is one token of a statement. There are as many as anything in memory, so
+// its offsets are kept in 32 bits: no statement is larger than
+// DefaultMaxStatement.
 type Token struct {
+	start, end int32
 	Kind       TokenKind
-	Start, End int
 }
+
+// Start returns the byte offset of the token in the text of its statement.
+func (t Token) Start() int { return int(t.start) }
+
+// End returns the byte offset behind the token.
+func (t Token) End() int { return int(t.end) }
 
 // Comment is a comment within or in front of a statement. Offsets count from
 // the start of the statement's text, so those in front of it are negative.

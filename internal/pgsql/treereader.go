@@ -14,6 +14,11 @@ type treeReader struct {
 	pos int
 	key string
 	bad bool
+	// list holds the elements of the lists that are being read, the inner ones
+	// behind the outer ones.
+	list []Node
+	// strings are nodes that are not used yet: they are made several at a time.
+	strings []String
 }
 
 // field moves to the next member of an object and leaves its name in key; it
@@ -28,6 +33,28 @@ func (r *treeReader) field(first bool) bool {
 
 // element moves to the next element of an array.
 func (r *treeReader) element(first bool) bool { return r.next(first, '[', ']') }
+
+// newString returns an empty node.
+func (r *treeReader) newString() *String {
+	if len(r.strings) == 0 {
+		r.strings = make([]String, 8)
+	}
+	s := &r.strings[0]
+	r.strings = r.strings[1:]
+	return s
+}
+
+// nodes reads an array of nodes.
+func (r *treeReader) nodes() []Node {
+	start := len(r.list)
+	for first := true; r.element(first); first = false {
+		n := r.node() // which may use the list
+		r.list = append(r.list, n)
+	}
+	out := append([]Node(nil), r.list[start:]...)
+	r.list = r.list[:start]
+	return out
+}
 
 func (r *treeReader) next(first bool, open, shut byte) bool {
 	if r.bad {
@@ -105,13 +132,38 @@ func (r *treeReader) str() string {
 		case '"':
 			s := r.buf[start:r.pos]
 			r.pos++
-			return strings.Clone(s)
+			return clone(s)
 		case '\\':
 			return r.escaped(start)
 		}
 	}
 	r.bad = true
 	return ""
+}
+
+// clone copies a string, but for the names that nearly every tree holds.
+func clone(s string) string {
+	switch s {
+	case "pg_catalog":
+		return "pg_catalog"
+	case "int4":
+		return "int4"
+	case "int8":
+		return "int8"
+	case "varchar":
+		return "varchar"
+	case "text":
+		return "text"
+	case "bool":
+		return "bool"
+	case "btree":
+		return "btree"
+	case "p":
+		return "p"
+	case "id":
+		return "id"
+	}
+	return strings.Clone(s)
 }
 
 func (r *treeReader) escaped(start int) string {

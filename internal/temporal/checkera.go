@@ -52,8 +52,16 @@ func allAgree(text []byte, pieces []*pgsql.Statement) bool {
 // one era knows and that of another does not, so that all cut it alike.
 func alike(low []byte) bool {
 	for _, word := range []string{"if", "loop", "$$"} {
-		if bytes.Contains(low, []byte(word)) {
-			return false
+		for rest := 0; ; {
+			i := bytes.Index(low[rest:], []byte(word))
+			if i < 0 {
+				break
+			}
+			rest += i
+			if wordAt(low, word, rest) {
+				return false
+			}
+			rest++
 		}
 	}
 	return true

@@ -58,16 +58,16 @@ func (c *sqlCheck) statement(st *pgsql.Statement) {
 			c.word(st, i, bad)
 		case pgsql.Literal:
 			if n := escapedQuote(st.Str(i)); n >= 0 {
-				c.at("C8", st, t.Start+n, `\' in an E'' text ends the text for temporal-sql-tool: double the quote instead ('')`)
+				c.at("C8", st, t.Start()+n, `\' in an E'' text ends the text for temporal-sql-tool: double the quote instead ('')`)
 			}
 		case pgsql.Dollar:
 			// A statement around it shows what the tool makes of this text alone.
 			if eras := misreadText("CREATE F AS "+st.Str(i), bad); len(eras) > 0 {
-				c.add("C8", eras, int(st.Start())+t.Start, "temporal-sql-tool does not know where this dollar-quoted text ends, or takes its words for its own: quote the text with ' instead")
+				c.add("C8", eras, int(st.Start())+t.Start(), "temporal-sql-tool does not know where this dollar-quoted text ends, or takes its words for its own: quote the text with ' instead")
 			}
 		case pgsql.Quoted:
 			if s := st.Str(i); s != strings.ToLower(s) {
-				c.warn("C10", st, t.Start, "%s has upper-case letters, and Temporal's queries name it without quotes, in lower case: write it so", s)
+				c.warn("C10", st, t.Start(), "%s has upper-case letters, and Temporal's queries name it without quotes, in lower case: write it so", s)
 			}
 		}
 	}
@@ -104,7 +104,7 @@ func (c *sqlCheck) actions(st *pgsql.Statement) {
 	}
 	for _, a := range actions {
 		if st.Is(a[0], "add") {
-			c.warn("C11", st, st.Tokens[a[0]].Start, "%d actions in one ALTER TABLE: if one of them says \"already exists\" temporal-sql-tool passes over all of them and counts the version as applied: write one ALTER TABLE for each", len(actions))
+			c.warn("C11", st, st.Tokens[a[0]].Start(), "%d actions in one ALTER TABLE: if one of them says \"already exists\" temporal-sql-tool passes over all of them and counts the version as applied: write one ALTER TABLE for each", len(actions))
 			return
 		}
 	}
@@ -131,7 +131,7 @@ func (c *sqlCheck) word(st *pgsql.Statement, i int, bad []Era) {
 		if len(eras) == 0 {
 			continue
 		}
-		offset := int(st.Start()) + st.Tokens[i].Start
+		offset := int(st.Start()) + st.Tokens[i].Start()
 		switch {
 		case part != word:
 			c.add("C7", eras, offset, "temporal-sql-tool takes the %s in %s for a keyword: write the name in quotes, %q", strings.ToUpper(part), st.Str(i), word)

@@ -98,20 +98,24 @@ func (s *snapshot) ReadFile(name string) ([]byte, error) {
 // Stat describes a file.
 func (s *snapshot) Stat(name string) (fs.FileInfo, error) {
 	if text, ok := s.files[name]; ok {
-		return regular{path.Base(name), int64(len(text))}, nil
+		return info{path.Base(name), int64(len(text)), 0o444}, nil
+	}
+	if _, ok := s.dirs[name]; ok {
+		return info{path.Base(name), 0, fs.ModeDir | 0o555}, nil
 	}
 	return fs.Stat(s.FS, name)
 }
 
-// regular describes a regular file that was read.
-type regular struct {
+// info describes a regular file or a directory that was read.
+type info struct {
 	name string
 	size int64
+	mode fs.FileMode
 }
 
-func (r regular) Name() string     { return r.name }
-func (r regular) Size() int64      { return r.size }
-func (regular) Mode() fs.FileMode  { return 0o444 }
-func (regular) ModTime() time.Time { return time.Time{} }
-func (regular) IsDir() bool        { return false }
-func (regular) Sys() any           { return nil }
+func (i info) Name() string      { return i.name }
+func (i info) Size() int64       { return i.size }
+func (i info) Mode() fs.FileMode { return i.mode }
+func (info) ModTime() time.Time  { return time.Time{} }
+func (i info) IsDir() bool       { return i.mode.IsDir() }
+func (info) Sys() any            { return nil }

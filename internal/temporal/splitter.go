@@ -354,12 +354,14 @@ func (s *splitter) endsWith(at int, words []string) bool {
 
 // wordAt reports whether the word stands at offset at, with neither a letter
 // nor a digit on either side. To the tool _ is neither.
-func (s *splitter) wordAt(word string, at int) bool {
-	if string(s.low[at:min(at+len(word), len(s.low))]) != word {
+func (s *splitter) wordAt(word string, at int) bool { return wordAt(s.low, word, at) }
+
+func wordAt(low []byte, word string, at int) bool {
+	if string(low[at:min(at+len(word), len(low))]) != word {
 		return false
 	}
 	end := at + len(word)
-	return (at == 0 || !latinAlnum(s.low[at-1])) && (end >= len(s.low) || !latinAlnum(s.low[end]))
+	return (at == 0 || !latinAlnum(low[at-1])) && (end >= len(low) || !latinAlnum(low[end]))
 }
 
 // The tool takes each byte for a character: one beyond ASCII is what it is in

@@ -114,7 +114,7 @@ var carriedUnsafely = map[pgsql.AlterTableType]bool{
 // command takes in one command of an ALTER TABLE, and returns the element that
 // it adds, if it adds one.
 func (t *table) command(st *pgsql.Statement, cmd *pgsql.AlterTableCmd, tokens [2]int) *element {
-	start := st.Start() + int64(st.Tokens[tokens[0]].Start)
+	start := st.Start() + int64(st.Tokens[tokens[0]].Start())
 	switch cmd.Subtype {
 	case pgsql.ATAddColumn:
 		def := cmd.Def.(*pgsql.ColumnDef)
@@ -178,7 +178,7 @@ func between(st *pgsql.Statement, commands [][2]int, elements []*element) {
 			continue
 		}
 		for i, r := range commands {
-			if c.End <= st.Tokens[r[0]].Start && added[i].late {
+			if c.End <= st.Tokens[r[0]].Start() && added[i].late {
 				added[i].lead = append(added[i].lead, st.Text[c.Start:c.End])
 				break
 			}

@@ -345,7 +345,7 @@ func (w *writer) item(it *item) (later []string) {
 				end += 2
 			}
 			later = append(later, "ALTER SEQUENCE "+quoteName(rangeName(n.Sequence))+" "+slice(it.st, i, end))
-			text = strings.TrimSpace(it.st.Text[:it.st.Tokens[i].Start]) + it.st.Text[it.st.Tokens[end].End:]
+			text = strings.TrimSpace(it.st.Text[:it.st.Tokens[i].Start()]) + it.st.Text[it.st.Tokens[end].End():]
 		}
 	}
 	comments := strings.Join(append(leadComments(it.st), ""), "\n")

@@ -352,5 +352,5 @@ func slice(st *pgsql.Statement, first, last int) string {
 	if first < 0 || last < first || last >= len(st.Tokens) {
 		return ""
 	}
-	return st.Text[st.Tokens[first].Start:st.Tokens[last].End]
+	return st.Text[st.Tokens[first].Start():st.Tokens[last].End()]
 }

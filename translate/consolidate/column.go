@@ -174,7 +174,7 @@ func parseColumn(text string) (*pgsql.ColumnDef, []clause) {
 		if i >= 2 && st.Is(i-2, "constraint") {
 			i -= 2
 		}
-		out = append(out, clause{Constraint: k, start: st.Tokens[i].Start - len(columnPrefix)})
+		out = append(out, clause{Constraint: k, start: st.Tokens[i].Start() - len(columnPrefix)})
 	}
 	for i := range out {
 		out[i].end = len(text)
@@ -212,5 +212,5 @@ func typeRange(text string) (start, end int) {
 	if i >= len(st.Tokens) {
 		return 0, 0
 	}
-	return st.Tokens[i].Start - len(columnPrefix), st.Tokens[catalog.TypeEnd(st, i)].End - len(columnPrefix)
+	return st.Tokens[i].Start() - len(columnPrefix), st.Tokens[catalog.TypeEnd(st, i)].End() - len(columnPrefix)
 }

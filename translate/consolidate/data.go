@@ -216,6 +216,6 @@ func withColumns(it *item) string {
 			names = append(names, quote(c.Name))
 		}
 	}
-	end := st.Tokens[i].End
+	end := st.Tokens[i].End()
 	return st.Text[:end] + " (" + strings.Join(names, ", ") + ")" + st.Text[end:]
 }

@@ -71,7 +71,7 @@ func (b *builder) elementsOf(st *pgsql.Statement, n *pgsql.CreateStmt, def *cata
 	var out []*element
 	for i, r := range ranges {
 		e := &element{text: slice(st, r[0], r[1])}
-		start := st.Start() + int64(st.Tokens[r[0]].Start)
+		start := st.Start() + int64(st.Tokens[r[0]].Start())
 		switch d := n.TableElts[i].(type) {
 		case *pgsql.ColumnDef:
 			e.column = def.Column(d.Colname)
@@ -93,14 +93,14 @@ func (b *builder) elementsOf(st *pgsql.Statement, n *pgsql.CreateStmt, def *cata
 // its line, and those on lines of their own in front of it.
 func comments(st *pgsql.Statement, open int, ranges [][2]int, elements []*element) {
 	for _, c := range st.Comments {
-		if c.Start < st.Tokens[open].End || c.End > len(st.Text) {
+		if c.Start < st.Tokens[open].End() || c.End > len(st.Text) {
 			continue
 		}
 		text := st.Text[c.Start:c.End]
 		for i, r := range ranges {
-			start, end := st.Tokens[r[0]].Start, st.Tokens[r[1]].End
+			start, end := st.Tokens[r[0]].Start(), st.Tokens[r[1]].End()
 			if c.Start > end {
-				if !strings.Contains(st.Text[end:c.Start], "\n") && (i+1 == len(ranges) || c.Start < st.Tokens[ranges[i+1][0]].Start) {
+				if !strings.Contains(st.Text[end:c.Start], "\n") && (i+1 == len(ranges) || c.Start < st.Tokens[ranges[i+1][0]].Start()) {
 					elements[i].trail = text
 					break
 				}
@@ -211,7 +211,7 @@ func (t *table) text(b *builder, done map[*catalog.Table]bool) (text string, lat
 	for _, c := range leadComments(st) {
 		out.WriteString(c + "\n")
 	}
-	out.WriteString(strings.TrimRight(st.Text[:st.Tokens[open].Start], " \t\r\n") + " (")
+	out.WriteString(strings.TrimRight(st.Text[:st.Tokens[open].Start()], " \t\r\n") + " (")
 	reachable := func(k *catalog.Constraint) bool {
 		if k.Kind != catalog.ForeignKey {
 			return true
@@ -247,6 +247,6 @@ func (t *table) text(b *builder, done map[*catalog.Table]bool) (text string, lat
 			out.WriteString(" " + p.trail)
 		}
 	}
-	out.WriteString("\n" + st.Text[st.Tokens[st.Close(open)].Start:])
+	out.WriteString("\n" + st.Text[st.Tokens[st.Close(open)].Start():])
 	return out.String(), later, len(parts) > 0
 }

@@ -78,13 +78,13 @@ func errorAt(st *pgsql.Statement, pe *pgconn.PgError) (start, end int) {
 		at = caret(st.Text, pe.Detail)
 	}
 	if i := st.TokenAt(at); at >= 0 && i < len(st.Tokens) {
-		return st.Tokens[i].Start, st.Tokens[i].End
+		return st.Tokens[i].Start(), st.Tokens[i].End()
 	}
 	switch pe.Code {
 	case "42P01", "42703", "42704", "42883", "42701", "42P07", "42710", "42723": // not there, or there already
 		for _, name := range mentioned(pe.Message) {
 			if i := onlyToken(st, name); i >= 0 {
-				return st.Tokens[i].Start, st.Tokens[i].End
+				return st.Tokens[i].Start(), st.Tokens[i].End()
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func plain(expr string) string {
 		switch st.Word(i) {
 		case "current_timestamp", "current_date", "current_time", "localtimestamp", "localtime", "current_user", "session_user", "current_schema", "current_catalog":
 			if st.Is(i+1, "(") && st.Is(i+2, ")") {
-				b[st.Tokens[i+1].Start], b[st.Tokens[i+2].Start] = ' ', ' '
+				b[st.Tokens[i+1].Start()], b[st.Tokens[i+2].Start()] = ' ', ' '
 			}
 		}
 	}
