@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"strings"
 	"sync"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -38,7 +37,7 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 	}
 	if workers == 1 { // to hand batches over would only cost time
 		return spool.Guard(func() error {
-			return batches(ctx, history, func(b *batch) bool {
+			return batches(ctx, history, opts, func(b *batch) bool {
 				b.parse(opts.Cache)
 				for _, st := range b.statements {
 					f(st)
@@ -72,7 +71,7 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 		defer close(order)
 		defer close(work)
 		splitErr = spool.Guard(func() error {
-			return batches(ctx, history, func(b *batch) bool {
+			return batches(ctx, history, opts, func(b *batch) bool {
 				select {
 				case order <- b:
 				case <-ctx.Done():
@@ -101,14 +100,14 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 }
 
 // batches cuts the history into batches, each of one source.
-func batches(ctx context.Context, history []Source, send func(*batch) bool) error {
+func batches(ctx context.Context, history []Source, opts Options, send func(*batch) bool) error {
 	b, size := &batch{parsed: make(chan struct{})}, 0
 	flush := func() bool {
 		full := b
 		b, size = &batch{parsed: make(chan struct{})}, 0
 		return len(full.statements) == 0 || send(full)
 	}
-	err := splitAll(ctx, history, func(st *rules.Statement) bool {
+	err := splitAll(ctx, history, opts, func(st *rules.Statement) bool {
 		if n := len(b.statements); n > 0 && (b.statements[n-1].Source != st.Source || size >= batchBytes) && !flush() {
 			return false
 		}
@@ -124,16 +123,16 @@ func batches(ctx context.Context, history []Source, send func(*batch) bool) erro
 
 // splitAll cuts the history into statements. f reports false to stop, which is
 // the error of the context.
-func splitAll(ctx context.Context, history []Source, f func(*rules.Statement) bool) error {
+func splitAll(ctx context.Context, history []Source, opts Options, f func(*rules.Statement) bool) error {
 	number := 0
 	for i := range history {
 		src := &history[i]
-		splitter, closer, err := src.splitter()
+		next, closer, err := src.statements(opts.Cache)
 		if err != nil {
 			return err
 		}
 		for {
-			st, err := splitter.Next()
+			st, err := next()
 			if errors.Is(err, io.EOF) {
 				break
 			}
@@ -159,63 +158,31 @@ func splitAll(ctx context.Context, history []Source, f func(*rules.Statement) bo
 	return nil
 }
 
-func (s *Source) splitter() (*pgsql.Splitter, io.Closer, error) {
+// statements returns what hands out the statements of the source, one by one up
+// to io.EOF, and what is to be closed behind them.
+func (s *Source) statements(cache *Cache) (next func() (*pgsql.Statement, error), closer io.Closer, err error) {
 	if s.Text != nil || s.Open == nil {
+		if sts, ok := cache.statements(s.Text); ok {
+			return handOut(sts), io.NopCloser(nil), nil
+		}
 		splitter := pgsql.NewTextSplitter(s.Text)
 		splitter.Forget(s.Forget)
-		return splitter, io.NopCloser(nil), nil
+		return splitter.Next, io.NopCloser(nil), nil
 	}
 	r, err := s.open()
 	if err != nil {
 		return nil, nil, err
 	}
-	return pgsql.NewSplitter(r), r, nil
+	return pgsql.NewSplitter(r).Next, r, nil
 }
 
-// Cache keeps parse trees by the text of their statement, so that linting a
-// translation does not parse again what the translation left alone. The zero
-// value is ready; a nil *Cache keeps nothing. It is safe for concurrent use.
-type Cache struct {
-	mu    sync.Mutex
-	trees map[string]parsed
-	size  int // of their texts
-	full  bool
-}
-
-type parsed struct {
-	tree pgsql.Node
-	err  *pgsql.SyntaxError
-}
-
-// cacheBytes bounds the text whose trees are kept; a tree is some ten times as
-// large as its text. Of a history that is larger, nothing is kept: a part of it
-// would not be worth its memory.
-const cacheBytes = 4 << 20
-
-func (c *Cache) parse(st *pgsql.Statement) {
-	if c == nil || st.Form != pgsql.SQL || st.Err != nil {
-		st.Parse()
-		return
+func handOut(sts []*pgsql.Statement) func() (*pgsql.Statement, error) {
+	return func() (*pgsql.Statement, error) {
+		if len(sts) == 0 {
+			return nil, io.EOF
+		}
+		st := sts[0]
+		sts = sts[1:]
+		return st, nil
 	}
-	c.mu.Lock()
-	p, ok := c.trees[st.Text]
-	c.mu.Unlock()
-	if ok {
-		st.Tree, st.Err = p.tree, p.err
-		return
-	}
-	st.Parse()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.size+len(st.Text) > cacheBytes {
-		c.trees, c.full = nil, true
-	}
-	if c.full {
-		return
-	}
-	if c.trees == nil {
-		c.trees = map[string]parsed{}
-	}
-	c.size += len(st.Text)
-	c.trees[strings.Clone(st.Text)] = parsed{st.Tree, st.Err}
 }

@@ -74,7 +74,7 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 		}
 		out.Files[name] = text
 	}
-	notes, finishErr := tree.Finish(out.Files)
+	notes, finishErr := tree.Finish(out.Files, opts.Cache)
 	out.Notes = append(out.Notes, notes...)
 	return out, finishErr
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
+// Split cuts a text into its statements, as pgsql.Split does.
+type Split func(text []byte) ([]*pgsql.Statement, error)
+
 // Check reads a versioned directory the way the update-schema command of
 // temporal-sql-tool reads it, with the splitter of every era, and returns what
 // keeps one of them from executing exactly what is written there, in the order
@@ -31,7 +34,7 @@ import (
 // C9 (no statement relies on a transaction around it) and C13 (the name of the
 // database) cannot be seen in the files. That Temporal's own versions are all
 // there (C2) is for those to check who know which they are.
-func Check(fsys fs.FS, dir string) []Problem {
+func Check(fsys fs.FS, dir string, split Split) []Problem {
 	dirs, others, err := versionDirs(fsys, dir)
 	if err != nil {
 		return []Problem{{File: dir, Constraint: "C1", Eras: Eras(), Message: fmt.Sprintf("cannot be read: %v", reason(err))}}
@@ -50,15 +53,15 @@ func Check(fsys fs.FS, dir string) []Problem {
 			ps = append(ps, Problem{File: d, Constraint: "C1", Eras: Eras(), Warning: true,
 				Message: "Temporal's versions have two numbers: with a third one the history differs from Temporal's own"})
 		}
-		ps = append(ps, checkVersion(fsys, d)...)
+		ps = append(ps, checkVersion(fsys, d, split)...)
 	}
 	return ps
 }
 
 // CheckSchema checks one file for setup-schema -f of every era: like Check, but
 // without the constraints that only update-schema has (C6, C11, C12).
-func CheckSchema(fsys fs.FS, file string) []Problem {
-	c, ps := checkFile(fsys, file, false)
+func CheckSchema(fsys fs.FS, file string, split Split) []Problem {
+	c, ps := checkFile(fsys, file, false, split)
 	if c == nil {
 		return ps
 	}
@@ -84,7 +87,7 @@ func sameVersions(dirs []string) []Problem {
 	return ps
 }
 
-func checkVersion(fsys fs.FS, dir string) []Problem {
+func checkVersion(fsys fs.FS, dir string, split Split) []Problem {
 	m, ps := readManifest(fsys, dir)
 	if m == nil {
 		return ps
@@ -95,7 +98,7 @@ func checkVersion(fsys fs.FS, dir string) []Problem {
 		if !isPlainFile(fsys, dir, name) || slices.Contains(m.Files[:i], name) {
 			continue // the manifest's problem
 		}
-		c, problems := checkFile(fsys, path.Join(dir, name), true)
+		c, problems := checkFile(fsys, path.Join(dir, name), true, split)
 		if c == nil {
 			return append(ps, problems...)
 		}

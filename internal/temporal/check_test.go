@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
 // checked is what Check says of one version with that SQL, without the path.
 func checked(sql string) string {
-	ps := Check(files("v1.0/manifest.json", manifestOf("1.0", "a.sql"), "v1.0/a.sql", sql), ".")
+	ps := Check(files("v1.0/manifest.json", manifestOf("1.0", "a.sql"), "v1.0/a.sql", sql), ".", pgsql.Split)
 	return strings.ReplaceAll(lines(ps), "v1.0/a.sql:", "")
 }
 
@@ -186,12 +188,12 @@ func TestCheckTree(t *testing.T) {
 		{"no manifest", []string{"v1.0/a.sql", ""}, "v1.0: there is no manifest.json in this version directory: add it, or move the directory away (C3)\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, lines(Check(files(tt.files...), "."))); diff != "" {
+			if diff := cmp.Diff(tt.want, lines(Check(files(tt.files...), ".", pgsql.Split))); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
 	}
-	if diff := cmp.Diff("nowhere: cannot be read: file does not exist (C1)\n", lines(Check(files(), "nowhere"))); diff != "" {
+	if diff := cmp.Diff("nowhere: cannot be read: file does not exist (C1)\n", lines(Check(files(), "nowhere", pgsql.Split))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -201,14 +203,14 @@ func TestCheckSchema(t *testing.T) {
 		"good.sql", "SET x = 1;\nDROP TABLE b;\nALTER TABLE t ADD a INT, ADD b INT;\ncreate table c (d int);",
 		"bad.sql", "CREATE TABLE IF NOT EXISTS t (a INT);",
 	)
-	if got := lines(CheckSchema(fsys, "good.sql")); got != "" {
+	if got := lines(CheckSchema(fsys, "good.sql", pgsql.Split)); got != "" {
 		t.Error(got)
 	}
 	const want = "bad.sql:1:14: IF NOT EXISTS: temporal-sql-tool waits for an END IF: leave it out, \"already exists\" is passed over anyway (C7; v1.30.0 to v1.30.4 and v1.31.0)\n"
-	if diff := cmp.Diff(want, lines(CheckSchema(fsys, "bad.sql"))); diff != "" {
+	if diff := cmp.Diff(want, lines(CheckSchema(fsys, "bad.sql", pgsql.Split))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if diff := cmp.Diff("gone.sql: cannot be read: file does not exist (C4)\n", lines(CheckSchema(fsys, "gone.sql"))); diff != "" {
+	if diff := cmp.Diff("gone.sql: cannot be read: file does not exist (C4)\n", lines(CheckSchema(fsys, "gone.sql", pgsql.Split))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

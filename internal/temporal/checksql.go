@@ -36,7 +36,7 @@ type sqlCheck struct {
 
 // checkFile checks one file. If it cannot be read there is no check, only a
 // problem.
-func checkFile(fsys fs.FS, file string, update bool) (*sqlCheck, []Problem) {
+func checkFile(fsys fs.FS, file string, update bool, split Split) (*sqlCheck, []Problem) {
 	text, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		return nil, []Problem{{File: file, Constraint: "C4", Eras: Eras(), Message: fmt.Sprintf("cannot be read: %v", reason(err))}}
@@ -47,7 +47,7 @@ func checkFile(fsys fs.FS, file string, update bool) (*sqlCheck, []Problem) {
 			c.lines = append(c.lines, i+1)
 		}
 	}
-	pieces, err := pgsql.Split(text)
+	pieces, err := split(text)
 	if err != nil {
 		return nil, []Problem{{File: file, Constraint: "C8", Eras: Eras(), Message: err.Error()}}
 	}

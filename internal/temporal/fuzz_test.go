@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/pg2crdb/pg2crdb/internal/fuzztest"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
 // FuzzManifest: a manifest that is read says what encoding/json, which the tool
@@ -88,7 +89,7 @@ func FuzzCheck(f *testing.F) {
 		fuzztest.Within(func() {
 			fsys := fstest.MapFS{"a.sql": {Data: text}}
 			for _, update := range []bool{false, true} {
-				c, ps := checkFile(fsys, "a.sql", update)
+				c, ps := checkFile(fsys, "a.sql", update, pgsql.Split)
 				if c == nil {
 					t.Fatalf("%v", ps)
 				}

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
 // schemaFiles are a module's, by path in the module.
@@ -210,7 +212,7 @@ func TestFetchRelease(t *testing.T) {
 		t.Errorf("newest versions: -want +got:\n%s", diff)
 	}
 	// As it comes it is not for every era: the block of v1.2 is not for era A.
-	if ps := Check(fsys, "visibility/versioned"); len(ps) == 0 {
+	if ps := Check(fsys, "visibility/versioned", pgsql.Split); len(ps) == 0 {
 		t.Error("Check has nothing to say of upstream's own files")
 	}
 }

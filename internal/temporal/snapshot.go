@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"path"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -15,6 +17,35 @@ type snapshot struct {
 	fs.FS
 	dirs  map[string][]fs.DirEntry
 	files map[string][]byte
+}
+
+// Files returns a file system of files in memory, by their paths. It has what
+// this package asks for, and opens nothing.
+func Files(files map[string][]byte) fs.FS {
+	s := &snapshot{FS: nothing{}, dirs: map[string][]fs.DirEntry{".": nil}, files: files}
+	for name := range files {
+		mode := fs.FileMode(0)
+		for name != "." {
+			dir := path.Dir(name)
+			_, known := s.dirs[dir]
+			s.dirs[dir] = append(s.dirs[dir], fs.FileInfoToDirEntry(info{path.Base(name), 0, mode}))
+			if known {
+				break
+			}
+			name, mode = dir, fs.ModeDir
+		}
+	}
+	for _, entries := range s.dirs {
+		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	}
+	return s
+}
+
+// nothing is an empty file system.
+type nothing struct{}
+
+func (nothing) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 // snapshotOf reads the directories and the small SQL and JSON files below the

@@ -2,8 +2,8 @@ package consolidate
 
 import (
 	"fmt"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"strings"
-	"testing/fstest"
 
 	"github.com/pg2crdb/pg2crdb/internal/temporal"
 	"github.com/pg2crdb/pg2crdb/translate"
@@ -23,7 +23,7 @@ func temporalStore(s *Schema, out *translate.Output, h *translate.Result, cut sc
 	}
 	const name = "schema.sql"
 	var bad []string
-	for _, p := range temporal.CheckSchema(fstest.MapFS{name: {Data: s.Text}}, name) {
+	for _, p := range temporal.CheckSchema(temporal.Files(map[string][]byte{name: s.Text}), name, pgsql.Split) {
 		if !p.Warning {
 			bad = append(bad, "  "+p.Error())
 		}
@@ -36,11 +36,7 @@ func temporalStore(s *Schema, out *translate.Output, h *translate.Result, cut sc
 
 // lastVersion returns the manifest of the last version that is taken.
 func lastVersion(out *translate.Output, h *translate.Result, cut scope) (*temporal.Manifest, error) {
-	fsys := fstest.MapFS{}
-	for name, text := range out.Files {
-		fsys[name] = &fstest.MapFile{Data: text, Mode: 0o644}
-	}
-	tree, err := temporal.ReadTree(fsys)
+	tree, err := temporal.ReadTree(temporal.Files(out.Files))
 	if err != nil {
 		return nil, fmt.Errorf("read the manifests of the translation: %w", err)
 	}

@@ -51,7 +51,7 @@ func openAtlas(d *dir) (*Tree, error) {
 			files[root] = in[root]
 		}
 	}
-	tree.finish = func(out map[string][]byte) ([]Note, error) {
+	tree.finish = func(out map[string][]byte, _ *lint.Cache) ([]Note, error) {
 		for root, names := range files {
 			out[path.Join(root, atlasSum)] = sumFile(names, out)
 		}

@@ -24,7 +24,7 @@ type Tree struct {
 	// Notes are about what is left out.
 	Notes []Note
 
-	finish func(out map[string][]byte) ([]Note, error)
+	finish func(out map[string][]byte, cache *lint.Cache) ([]Note, error)
 	// steps are the versions by file; nil if the layout has none.
 	steps map[string]step
 	// masks are the placeholders of the files that have some.
@@ -48,12 +48,12 @@ type Note struct{ Path, Reason string }
 
 // Finish completes the translated files, by path, with what the layout needs
 // beside them, such as manifests. It is an error if the tool could not read the
-// result.
-func (t *Tree) Finish(out map[string][]byte) ([]Note, error) {
+// result. The cache is that of the translation; it may be nil.
+func (t *Tree) Finish(out map[string][]byte, cache *lint.Cache) ([]Note, error) {
 	if t.finish == nil {
 		return nil, nil
 	}
-	return t.finish(out)
+	return t.finish(out, cache)
 }
 
 // Names returns the names of the layouts that Open knows.

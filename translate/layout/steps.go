@@ -35,7 +35,7 @@ var prisma = format{
 			}
 		}
 		if len(locks) > 0 {
-			tree.finish = func(out map[string][]byte) ([]Note, error) {
+			tree.finish = func(out map[string][]byte, _ *lint.Cache) ([]Note, error) {
 				var notes []Note
 				for n, text := range locks {
 					out[n] = text

@@ -2,15 +2,12 @@ package layout
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
-	"testing/fstest"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/temporal"
@@ -63,7 +60,9 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 			t.Histories = append(t.Histories, History{Name: f, Sources: []lint.Source{{Name: f, Text: text, Unit: f}}})
 		}
 	}
-	t.finish = func(out map[string][]byte) ([]Note, error) { return finishTemporal(tree, out) }
+	t.finish = func(out map[string][]byte, cache *lint.Cache) ([]Note, error) {
+		return finishTemporal(tree, out, cache.Split)
+	}
 	return t, nil
 }
 
@@ -80,12 +79,12 @@ func readSQL(fsys fs.FS, name string) ([]byte, error) {
 
 // finishTemporal adds the manifests and proves that the tool of every era can
 // read what is to be written.
-func finishTemporal(tree *temporal.Tree, out map[string][]byte) ([]Note, error) {
+func finishTemporal(tree *temporal.Tree, out map[string][]byte, split temporal.Split) ([]Note, error) {
 	var notes []Note
 	for _, s := range tree.Stores {
 		for _, v := range s.Versions {
 			manifest := v.Manifest.Bytes()
-			if !anyStatement(out, v.Files) {
+			if !anyStatement(out, v.Files, split) {
 				if len(v.Files) > 0 {
 					manifest = v.Manifest.WithoutFiles()
 					notes = append(notes, Note{v.Dir, "nothing of this version is left to do on CockroachDB: its manifest names no file and says AllowNoCqlFiles, which temporal-sql-tool understands since v1.24.0"})
@@ -97,19 +96,14 @@ func finishTemporal(tree *temporal.Tree, out map[string][]byte) ([]Note, error) 
 			out[v.Dir+"/manifest.json"] = manifest
 		}
 	}
-	return notes, checkTemporal(tree, out)
+	return notes, checkTemporal(tree, out, split)
 }
 
-func anyStatement(out map[string][]byte, files []string) bool {
+func anyStatement(out map[string][]byte, files []string, split temporal.Split) bool {
 	for _, f := range files {
-		for s := pgsql.NewTextSplitter(out[f]); ; {
-			st, err := s.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil || st.Form == pgsql.SQL && st.Text != "" {
-				return true
-			}
+		sts, err := split(out[f])
+		if err != nil || slices.ContainsFunc(sts, func(st *pgsql.Statement) bool { return st.Form == pgsql.SQL && st.Text != "" }) {
+			return true
 		}
 	}
 	return false
@@ -128,16 +122,13 @@ func (e *Unreadable) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func checkTemporal(tree *temporal.Tree, out map[string][]byte) error {
-	fsys := fstest.MapFS{}
-	for name, text := range out {
-		fsys[name] = &fstest.MapFile{Data: text, Mode: 0o644}
-	}
+func checkTemporal(tree *temporal.Tree, out map[string][]byte, split temporal.Split) error {
+	fsys := temporal.Files(out)
 	var checks []func() []temporal.Problem
 	for _, s := range tree.Stores {
-		checks = append(checks, func() []temporal.Problem { return temporal.Check(fsys, s.Dir) })
+		checks = append(checks, func() []temporal.Problem { return temporal.Check(fsys, s.Dir, split) })
 		if s.Schema != "" {
-			checks = append(checks, func() []temporal.Problem { return temporal.CheckSchema(fsys, s.Schema) })
+			checks = append(checks, func() []temporal.Problem { return temporal.CheckSchema(fsys, s.Schema, split) })
 		}
 	}
 	found := make([][]temporal.Problem, len(checks))

@@ -1,0 +1,106 @@
+package lint
+
+import (
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/internal/spool"
+)
+
+// Cache keeps the statements of texts, and parse trees by the text of their
+// statement, so that linting a translation neither cuts nor parses again what the
+// translation left alone. The zero value is ready; a nil *Cache keeps nothing. It
+// is safe for concurrent use, by one at a time for each text.
+type Cache struct {
+	mu    sync.Mutex
+	trees map[string]parsed
+	size  int // of their texts
+	full  bool
+
+	// texts are told by their place in memory: they do not change, and as long
+	// as the cache holds them nothing else is there.
+	texts map[place][]*pgsql.Statement
+	cut   int // bytes of the texts
+}
+
+type place struct {
+	start *byte
+	size  int
+}
+
+type parsed struct {
+	tree pgsql.Node
+	err  *pgsql.SyntaxError
+}
+
+// cacheBytes bounds the text whose trees are kept; a tree is some ten times as
+// large as its text. Of a history that is larger, nothing is kept: a part of it
+// would not be worth its memory.
+const cacheBytes = 4 << 20
+
+// Split cuts a text into its statements, or returns those that are known. The
+// text must not change while the cache is in use.
+func (c *Cache) Split(text []byte) ([]*pgsql.Statement, error) {
+	if sts, ok := c.statements(text); ok {
+		return sts, nil
+	}
+	return pgsql.Split(text)
+}
+
+// statements returns the statements of a text; ok is false if the cache has no
+// room for them.
+func (c *Cache) statements(text []byte) (_ []*pgsql.Statement, ok bool) {
+	if c == nil || len(text) >= spool.Large { // a large one may be unmapped
+		return nil, false
+	}
+	at := place{unsafe.SliceData(text), len(text)}
+	c.mu.Lock()
+	sts, ok := c.texts[at]
+	full := c.cut+len(text) > cacheBytes
+	c.mu.Unlock()
+	if ok || full {
+		return sts, ok
+	}
+	sts, err := pgsql.Split(text)
+	if err != nil {
+		return nil, false // it is met again by those who cut the text themselves
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.texts == nil {
+		c.texts = map[place][]*pgsql.Statement{}
+	}
+	c.cut += len(text)
+	c.texts[at] = sts
+	return sts, true
+}
+
+func (c *Cache) parse(st *pgsql.Statement) {
+	if c == nil || st.Form != pgsql.SQL || st.Err != nil || st.Tree != nil {
+		st.Parse()
+		return
+	}
+	c.mu.Lock()
+	p, ok := c.trees[st.Text]
+	c.mu.Unlock()
+	if ok {
+		st.Tree, st.Err = p.tree, p.err
+		return
+	}
+	st.Parse()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.size+len(st.Text) > cacheBytes {
+		c.trees, c.full = nil, true
+	}
+	if c.full {
+		return
+	}
+	if c.trees == nil {
+		c.trees = map[string]parsed{}
+	}
+	c.size += len(st.Text)
+	c.trees[strings.Clone(st.Text)] = parsed{st.Tree, st.Err}
+}
