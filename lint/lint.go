@@ -63,22 +63,22 @@ type Options struct {
 type Result struct {
 	*Report
 	catalog *catalog.Catalog
-	starts  [][]int64 // of the statements, by source
+	starts  []offsets // of the statements, by source
 	first   []int     // number of the first statement of each source
 }
 
 // StatementAt returns the number of the statement that holds a byte offset of a
 // source, or of the last one in front of it.
 func (r *Result) StatementAt(source int, offset int64) int {
-	starts := r.starts[source]
-	i := sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
+	starts := &r.starts[source]
+	i := sort.Search(starts.len(), func(i int) bool { return starts.at(i) > offset })
 	return r.first[source] + max(i-1, 0)
 }
 
 // StatementStart returns the byte offset at which that statement's text starts.
 func (r *Result) StatementStart(source int, offset int64) int64 {
-	if n := r.StatementAt(source, offset) - r.first[source]; n < len(r.starts[source]) {
-		return r.starts[source][n]
+	if n := r.StatementAt(source, offset) - r.first[source]; n < r.starts[source].len() {
+		return r.starts[source].at(n)
 	}
 	return 0
 }
@@ -106,16 +106,16 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 		report.Sources = append(report.Sources, s.Name)
 	}
 
-	res := &Result{Report: report, starts: make([][]int64, len(history)), first: make([]int, len(history))}
+	res := &Result{Report: report, starts: make([]offsets, len(history)), first: make([]int, len(history))}
 	run := rules.NewRun(all, opts.Target, opts.Layout, opts.Advice)
 	silent := newSuppressions(all, opts)
 	tally := tally{report: report, texts: map[string]string{}}
 	txn := transactions{history: history}
 	err := parseAll(ctx, history, opts, func(st *rules.Statement) {
-		if res.starts[st.Source] == nil {
+		if res.starts[st.Source].len() == 0 {
 			res.first[st.Source] = st.Number
 		}
-		res.starts[st.Source] = append(res.starts[st.Source], st.Start())
+		res.starts[st.Source].add(st.Start())
 		if st.Form == pgsql.SQL && st.Text != "" {
 			report.Summary.Statements++
 			txn.follow(st)
@@ -135,9 +135,9 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	for _, f := range last {
 		tally.add(f, opts)
 	}
-	tally.done(silent, opts)
 	res.catalog = run.Catalog()
 	res.catalog.KeepUnpacked()
+	tally.done(silent, opts) // what the rules remember is garbage by now
 	return res, nil
 }
 

@@ -38,6 +38,11 @@ type Finding struct {
 	// nothing is lost and nothing needs to change.
 	Severity rules.Severity
 	Fidelity rules.Fidelity
+	// Follows reports that the finding only follows from an earlier one.
+	Follows bool
+	// Later tells that only a translation found this, after other fixes were
+	// applied, and fixed it as well: there are no edits of the source for it.
+	Later bool
 	// Source is the index of the source in the history, File its name.
 	Source int
 	File   string
@@ -58,9 +63,6 @@ type Finding struct {
 	Before, After string
 	// Edits are the fix: none if there is none.
 	Edits []rules.Edit
-	// Later tells that only a translation found this, after other fixes were
-	// applied, and fixed it as well: there are no edits of the source for it.
-	Later bool
 	// Elsewhere are the places of the sources that the fix changed once other
 	// fixes were applied: of such a finding, and of one whose own edits were not
 	// the end of it.
@@ -68,8 +70,6 @@ type Finding struct {
 	// Conflict names the rule whose fix overlaps this one, so that neither is
 	// applied.
 	Conflict string
-	// Follows reports that the finding only follows from an earlier one.
-	Follows bool
 }
 
 // Span is a place in a source: the bytes [Start, End).

@@ -24,7 +24,7 @@ type Options struct {
 	Apply func(f *lint.Finding, origin func(source int, offset int64) int64) bool
 	// Spool is for large histories: it keeps translations of some megabytes and
 	// more in temporary files rather than in memory, until Result.Close, and
-	// leaves out of Result.Final what is only worth knowing.
+	// leaves out of Result.Final the catalog and what is only worth knowing.
 	Spool bool
 }
 
@@ -217,17 +217,19 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 			return nil, nil, err
 		}
 		endless.leave(found.Report, res.origin)
+		edits := res.editsBySource(found.Report, opts)
+		if edits != nil || opts.Spool {
+			found.Release() // the catalog of a large history is large
+		}
 		if round == 0 {
 			res.Report, original = found.Report, found
 		} else {
 			res.merge(found.Report, original)
 		}
-		edits := res.editsBySource(found.Report, opts)
 		if edits == nil {
 			res.Final = found
 			return res, nil, nil
 		}
-		found.Release() // the catalog of a large history is large
 		if round == maxRounds {
 			more = unsettled{}
 			for i := range found.Report.Findings {
