@@ -14,7 +14,7 @@ func (r *treeReader) node() Node {
 			v.decode(r)
 			n = v
 		case "A_Const":
-			v := new(AConst)
+			v := r.newAConst()
 			v.decode(r)
 			n = v
 		case "A_Expr":
@@ -514,7 +514,7 @@ func (r *treeReader) node() Node {
 			v.decode(r)
 			n = v
 		case "Integer":
-			v := new(Integer)
+			v := r.newInteger()
 			v.decode(r)
 			n = v
 		case "IntoClause":
@@ -866,7 +866,7 @@ func (n *AConst) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
 		case "ival":
-			v := new(Integer)
+			v := r.newInteger()
 			v.decode(r)
 			n.Val = v
 		case "fval":
@@ -878,7 +878,7 @@ func (n *AConst) decode(r *treeReader) {
 			v.decode(r)
 			n.Val = v
 		case "sval":
-			v := new(String)
+			v := r.newString()
 			v.decode(r)
 			n.Val = v
 		case "bsval":

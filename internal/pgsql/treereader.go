@@ -17,8 +17,10 @@ type treeReader struct {
 	// list holds the elements of the lists that are being read, the inner ones
 	// behind the outer ones.
 	list []Node
-	// strings are nodes that are not used yet: they are made several at a time.
-	strings []String
+	// Nodes that are not used yet.
+	strings  []String
+	integers []Integer
+	consts   []AConst
 }
 
 // field moves to the next member of an object and leaves its name in key; it
@@ -34,14 +36,18 @@ func (r *treeReader) field(first bool) bool {
 // element moves to the next element of an array.
 func (r *treeReader) element(first bool) bool { return r.next(first, '[', ']') }
 
-// newString returns an empty node.
-func (r *treeReader) newString() *String {
-	if len(r.strings) == 0 {
-		r.strings = make([]String, 8)
+func (r *treeReader) newString() *String   { return take(&r.strings) }
+func (r *treeReader) newInteger() *Integer { return take(&r.integers) }
+func (r *treeReader) newAConst() *AConst   { return take(&r.consts) }
+
+// take returns an empty node of the list, which it fills up with some at a time.
+func take[T any](list *[]T) *T {
+	if len(*list) == 0 {
+		*list = make([]T, 8)
 	}
-	s := &r.strings[0]
-	r.strings = r.strings[1:]
-	return s
+	n := &(*list)[0]
+	*list = (*list)[1:]
+	return n
 }
 
 // nodes reads an array of nodes.
