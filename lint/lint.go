@@ -51,6 +51,9 @@ type Options struct {
 	// Ignore, if it is set, tells of a finding that the report need not hold.
 	// There are many in a large history.
 	Ignore func(*Finding) bool
+	// NoCatalog leaves the catalog of the result empty. That of a large history is
+	// large.
+	NoCatalog bool
 	// Workers is how many statements are parsed at once; 0 means one for each
 	// processor.
 	Workers int
@@ -109,7 +112,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	res := &Result{Report: report, starts: make([]offsets, len(history)), first: make([]int, len(history))}
 	run := rules.NewRun(all, opts.Target, opts.Layout, opts.Advice)
 	silent := newSuppressions(all, opts)
-	tally := tally{report: report, texts: map[string]string{}}
+	tally := tally{report: report, texts: texts{}}
 	txn := transactions{history: history}
 	err := parseAll(ctx, history, opts, func(st *rules.Statement) {
 		if res.starts[st.Source].len() == 0 {
@@ -135,8 +138,12 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	for _, f := range last {
 		tally.add(f, opts)
 	}
-	res.catalog = run.Catalog()
-	res.catalog.KeepUnpacked()
+	if opts.NoCatalog {
+		res.Release()
+	} else {
+		res.catalog = run.Catalog()
+		res.catalog.KeepUnpacked()
+	}
 	tally.done(silent, opts) // what the rules remember is garbage by now
 	return res, nil
 }

@@ -11,34 +11,15 @@ import (
 // tally collects the findings of a run into a report.
 type tally struct {
 	report *Report
-	// texts are those that findings have in common: most say the same as others.
-	texts map[string]string
-}
-
-// maxTexts bounds them; then they are collected anew.
-const maxTexts = 1 << 13
-
-// share returns a text that findings with the same one share.
-func (t *tally) share(text string) string {
-	if text == "" {
-		return ""
-	}
-	if same, ok := t.texts[text]; ok {
-		return same
-	}
-	if len(t.texts) >= maxTexts {
-		clear(t.texts)
-	}
-	text = strings.Clone(text)
-	t.texts[text] = text
-	return text
+	texts  texts
+	pile   pile
 }
 
 // add turns what a rule reported into a finding of the report.
 func (t *tally) add(r rules.Reported, opts Options) {
 	f := Finding{
 		Rule: r.Rule.Name, Severity: r.Severity, Fidelity: r.Fidelity,
-		Message: t.share(readable(r.Message)), Todo: t.share(readable(r.Todo)), Until: r.Until, Follows: r.Follows, Edits: r.Edits,
+		Message: t.texts.share(readable(r.Message)), Todo: t.texts.share(readable(r.Todo)), Until: r.Until, Follows: r.Follows, Edits: r.Edits,
 	}
 	if sev, ok := opts.Severity[f.Rule]; ok {
 		if sev == 0 {
@@ -50,10 +31,15 @@ func (t *tally) add(r rules.Reported, opts Options) {
 		f.Source, f.File, f.Statement, f.StatementStart = st.Source, st.File, st.Number, st.Start()
 		f.Start, f.End = st.At(r.Start), st.At(r.End)
 		before, after := excerpt(st, r.Start, r.End, r.Edits)
-		f.Before, f.After = t.share(before), t.share(after)
+		f.Before, f.After = t.texts.share(before), t.texts.share(after)
 	}
 	if opts.Ignore == nil || !opts.Ignore(&f) {
 		t.report.Findings = append(t.report.Findings, f)
+	}
+	if r := t.report; len(r.Findings) == pileFrom {
+		t.pile.add(r.Findings)
+		clear(r.Findings)
+		r.Findings = r.Findings[:0]
 	}
 }
 
@@ -113,6 +99,9 @@ func clip(s string) string {
 // be applied together, and counts.
 func (t *tally) done(silent *suppressions, opts Options) {
 	r := t.report
+	if t.pile.n > 0 {
+		r.Findings = t.pile.take(t.texts, r.Findings)
+	}
 	n := len(r.Findings)
 	r.Findings = silent.apply(r.Findings)
 	r.Summary.Suppressed = n - len(r.Findings)

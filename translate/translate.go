@@ -208,6 +208,8 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 		}
 	}()
 	var original *lint.Result
+	opts.NoCatalog = opts.NoCatalog || opts.Spool
+	back := func() {}
 	for round := 0; ; round++ {
 		if opts.Spool && round > 0 {
 			opts.Ignore = onlyTold
@@ -218,12 +220,13 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 		}
 		endless.leave(found.Report, res.origin)
 		edits := res.editsBySource(found.Report, opts)
-		if edits != nil || opts.Spool {
+		if edits != nil {
 			found.Release() // the catalog of a large history is large
 		}
 		if round == 0 {
 			res.Report, original = found.Report, found
 		} else {
+			back()
 			res.merge(found.Report, original)
 		}
 		if edits == nil {
@@ -238,6 +241,9 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 				}
 			}
 			return nil, more, nil
+		}
+		if opts.Spool {
+			back = res.Report.SetAside()
 		}
 		for i, es := range edits {
 			if len(es) == 0 {

@@ -179,6 +179,7 @@ func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Repor
 		opts.Cache = &lint.Cache{}
 	}
 	opts.Workers = workersEach(opts.Workers, len(tree.Histories))
+	opts.NoCatalog = true
 	reports, err := each(tree.Histories, func(h layout.History) (*lint.Report, error) {
 		res, err := lint.Run(ctx, h.Sources, opts.Options)
 		if err != nil {
