@@ -444,8 +444,8 @@ func (*AArrayExpr) Kind() Kind { return KindAArrayExpr }
 // AConst is libpg_query's message A_Const.
 type AConst struct {
 	Val      Node
-	Isnull   bool
 	Location int32
+	Isnull   bool
 }
 
 // Kind returns KindAConst.
@@ -453,10 +453,10 @@ func (*AConst) Kind() Kind { return KindAConst }
 
 // AExpr is libpg_query's message A_Expr.
 type AExpr struct {
-	Kind_    AExprKind
 	Name     []Node
 	Lexpr    Node
 	Rexpr    Node
+	Kind_    AExprKind
 	Location int32
 }
 
@@ -465,9 +465,9 @@ func (*AExpr) Kind() Kind { return KindAExpr }
 
 // AIndices is libpg_query's message A_Indices.
 type AIndices struct {
-	IsSlice bool
 	Lidx    Node
 	Uidx    Node
+	IsSlice bool
 }
 
 // Kind returns KindAIndices.
@@ -588,9 +588,9 @@ func (*AlterEventTrigStmt) Kind() Kind { return KindAlterEventTrigStmt }
 // AlterExtensionContentsStmt is libpg_query's message AlterExtensionContentsStmt.
 type AlterExtensionContentsStmt struct {
 	Extname string
+	Object  Node
 	Action  int32
 	Objtype ObjectType
-	Object  Node
 }
 
 // Kind returns KindAlterExtensionContentsStmt.
@@ -628,9 +628,9 @@ func (*AlterForeignServerStmt) Kind() Kind { return KindAlterForeignServerStmt }
 
 // AlterFunctionStmt is libpg_query's message AlterFunctionStmt.
 type AlterFunctionStmt struct {
-	Objtype ObjectType
 	Func    *ObjectWithArgs
 	Actions []Node
+	Objtype ObjectType
 }
 
 // Kind returns KindAlterFunctionStmt.
@@ -638,10 +638,10 @@ func (*AlterFunctionStmt) Kind() Kind { return KindAlterFunctionStmt }
 
 // AlterObjectDependsStmt is libpg_query's message AlterObjectDependsStmt.
 type AlterObjectDependsStmt struct {
-	ObjectType ObjectType
 	Relation   *RangeVar
 	Object     Node
 	Extname    *String
+	ObjectType ObjectType
 	Remove     bool
 }
 
@@ -650,10 +650,10 @@ func (*AlterObjectDependsStmt) Kind() Kind { return KindAlterObjectDependsStmt }
 
 // AlterObjectSchemaStmt is libpg_query's message AlterObjectSchemaStmt.
 type AlterObjectSchemaStmt struct {
-	ObjectType ObjectType
 	Relation   *RangeVar
 	Object     Node
 	Newschema  string
+	ObjectType ObjectType
 	MissingOk  bool
 }
 
@@ -664,8 +664,8 @@ func (*AlterObjectSchemaStmt) Kind() Kind { return KindAlterObjectSchemaStmt }
 type AlterOpFamilyStmt struct {
 	Opfamilyname []Node
 	Amname       string
-	IsDrop       bool
 	Items        []Node
+	IsDrop       bool
 }
 
 // Kind returns KindAlterOpFamilyStmt.
@@ -682,10 +682,10 @@ func (*AlterOperatorStmt) Kind() Kind { return KindAlterOperatorStmt }
 
 // AlterOwnerStmt is libpg_query's message AlterOwnerStmt.
 type AlterOwnerStmt struct {
-	ObjectType ObjectType
 	Relation   *RangeVar
 	Object     Node
 	Newowner   *RoleSpec
+	ObjectType ObjectType
 }
 
 // Kind returns KindAlterOwnerStmt.
@@ -708,8 +708,8 @@ type AlterPublicationStmt struct {
 	Pubname      string
 	Options      []Node
 	Pubobjects   []Node
-	ForAllTables bool
 	Action       AlterPublicationAction
+	ForAllTables bool
 }
 
 // Kind returns KindAlterPublicationStmt.
@@ -758,11 +758,11 @@ func (*AlterStatsStmt) Kind() Kind { return KindAlterStatsStmt }
 
 // AlterSubscriptionStmt is libpg_query's message AlterSubscriptionStmt.
 type AlterSubscriptionStmt struct {
-	Kind_       AlterSubscriptionType
 	Subname     string
 	Conninfo    string
 	Publication []Node
 	Options     []Node
+	Kind_       AlterSubscriptionType
 }
 
 // Kind returns KindAlterSubscriptionStmt.
@@ -778,10 +778,10 @@ func (*AlterSystemStmt) Kind() Kind { return KindAlterSystemStmt }
 
 // AlterTSConfigurationStmt is libpg_query's message AlterTSConfigurationStmt.
 type AlterTSConfigurationStmt struct {
-	Kind_     AlterTSConfigType
 	Cfgname   []Node
 	Tokentype []Node
 	Dicts     []Node
+	Kind_     AlterTSConfigType
 	Override  bool
 	Replace   bool
 	MissingOk bool
@@ -801,11 +801,11 @@ func (*AlterTSDictionaryStmt) Kind() Kind { return KindAlterTSDictionaryStmt }
 
 // AlterTableCmd is libpg_query's message AlterTableCmd.
 type AlterTableCmd struct {
-	Subtype   AlterTableType
 	Name      string
-	Num       int32
 	Newowner  *RoleSpec
 	Def       Node
+	Subtype   AlterTableType
+	Num       int32
 	Behavior  DropBehavior
 	MissingOk bool
 	Recurse   bool
@@ -817,9 +817,9 @@ func (*AlterTableCmd) Kind() Kind { return KindAlterTableCmd }
 // AlterTableMoveAllStmt is libpg_query's message AlterTableMoveAllStmt.
 type AlterTableMoveAllStmt struct {
 	OrigTablespacename string
-	Objtype            ObjectType
 	Roles              []Node
 	NewTablespacename  string
+	Objtype            ObjectType
 	Nowait             bool
 }
 
@@ -877,8 +877,8 @@ func (*BitString) Kind() Kind { return KindBitString }
 // BoolExpr is libpg_query's message BoolExpr.
 type BoolExpr struct {
 	Xpr      Node
-	Boolop   BoolExprType
 	Args     []Node
+	Boolop   BoolExprType
 	Location int32
 }
 
@@ -924,9 +924,9 @@ func (*CTECycleClause) Kind() Kind { return KindCTECycleClause }
 // CTESearchClause is libpg_query's message CTESearchClause.
 type CTESearchClause struct {
 	SearchColList      []Node
-	SearchBreadthFirst bool
 	SearchSeqColumn    string
 	Location           int32
+	SearchBreadthFirst bool
 }
 
 // Kind returns KindCTESearchClause.
@@ -944,11 +944,11 @@ func (*CallStmt) Kind() Kind { return KindCallStmt }
 // CaseExpr is libpg_query's message CaseExpr.
 type CaseExpr struct {
 	Xpr        Node
-	Casetype   uint32
-	Casecollid uint32
 	Arg        Node
 	Args       []Node
 	Defresult  Node
+	Casetype   uint32
+	Casecollid uint32
 	Location   int32
 }
 
@@ -994,9 +994,9 @@ func (*ClusterStmt) Kind() Kind { return KindClusterStmt }
 // CoalesceExpr is libpg_query's message CoalesceExpr.
 type CoalesceExpr struct {
 	Xpr            Node
+	Args           []Node
 	Coalescetype   uint32
 	Coalescecollid uint32
-	Args           []Node
 	Location       int32
 }
 
@@ -1029,10 +1029,6 @@ type ColumnDef struct {
 	Colname          string
 	TypeName         *TypeName
 	Compression      string
-	Inhcount         int32
-	IsLocal          bool
-	IsNotNull        bool
-	IsFromType       bool
 	Storage          string
 	StorageName      string
 	RawDefault       Node
@@ -1041,10 +1037,14 @@ type ColumnDef struct {
 	IdentitySequence *RangeVar
 	Generated        string
 	CollClause       *CollateClause
-	CollOid          uint32
 	Constraints      []Node
 	Fdwoptions       []Node
+	Inhcount         int32
+	CollOid          uint32
 	Location         int32
+	IsLocal          bool
+	IsNotNull        bool
+	IsFromType       bool
 }
 
 // Kind returns KindColumnDef.
@@ -1061,9 +1061,9 @@ func (*ColumnRef) Kind() Kind { return KindColumnRef }
 
 // CommentStmt is libpg_query's message CommentStmt.
 type CommentStmt struct {
-	Objtype ObjectType
 	Object  Node
 	Comment string
+	Objtype ObjectType
 }
 
 // Kind returns KindCommentStmt.
@@ -1073,17 +1073,17 @@ func (*CommentStmt) Kind() Kind { return KindCommentStmt }
 type CommonTableExpr struct {
 	Ctename          string
 	Aliascolnames    []Node
-	Ctematerialized  CTEMaterialize
 	Ctequery         Node
 	SearchClause     *CTESearchClause
 	CycleClause      *CTECycleClause
-	Location         int32
-	Cterecursive     bool
-	Cterefcount      int32
 	Ctecolnames      []Node
 	Ctecoltypes      []Node
 	Ctecoltypmods    []Node
 	Ctecolcollations []Node
+	Ctematerialized  CTEMaterialize
+	Location         int32
+	Cterefcount      int32
+	Cterecursive     bool
 }
 
 // Kind returns KindCommonTableExpr.
@@ -1100,23 +1100,16 @@ func (*CompositeTypeStmt) Kind() Kind { return KindCompositeTypeStmt }
 
 // Constraint is libpg_query's message Constraint.
 type Constraint struct {
-	Contype            ConstrType
 	Conname            string
-	Deferrable         bool
-	Initdeferred       bool
-	Location           int32
-	IsNoInherit        bool
 	RawExpr            Node
 	CookedExpr         string
 	GeneratedWhen      string
-	NullsNotDistinct   bool
 	Keys               []Node
 	Including          []Node
 	Exclusions         []Node
 	Options            []Node
 	Indexname          string
 	Indexspace         string
-	ResetDefaultTblspc bool
 	AccessMethod       string
 	WhereClause        Node
 	Pktable            *RangeVar
@@ -1127,7 +1120,14 @@ type Constraint struct {
 	FkDelAction        string
 	FkDelSetCols       []Node
 	OldConpfeqop       []Node
+	Contype            ConstrType
+	Location           int32
 	OldPktableOid      uint32
+	Deferrable         bool
+	Initdeferred       bool
+	IsNoInherit        bool
+	NullsNotDistinct   bool
+	ResetDefaultTblspc bool
 	SkipValidation     bool
 	InitiallyValid     bool
 }
@@ -1149,11 +1149,11 @@ type CopyStmt struct {
 	Relation    *RangeVar
 	Query       Node
 	Attlist     []Node
-	IsFrom      bool
-	IsProgram   bool
 	Filename    string
 	Options     []Node
 	WhereClause Node
+	IsFrom      bool
+	IsProgram   bool
 }
 
 // Kind returns KindCopyStmt.
@@ -1227,8 +1227,8 @@ func (*CreateEventTrigStmt) Kind() Kind { return KindCreateEventTrigStmt }
 // CreateExtensionStmt is libpg_query's message CreateExtensionStmt.
 type CreateExtensionStmt struct {
 	Extname     string
-	IfNotExists bool
 	Options     []Node
+	IfNotExists bool
 }
 
 // Kind returns KindCreateExtensionStmt.
@@ -1250,8 +1250,8 @@ type CreateForeignServerStmt struct {
 	Servertype  string
 	Version     string
 	Fdwname     string
-	IfNotExists bool
 	Options     []Node
+	IfNotExists bool
 }
 
 // Kind returns KindCreateForeignServerStmt.
@@ -1269,13 +1269,13 @@ func (*CreateForeignTableStmt) Kind() Kind { return KindCreateForeignTableStmt }
 
 // CreateFunctionStmt is libpg_query's message CreateFunctionStmt.
 type CreateFunctionStmt struct {
-	IsProcedure bool
-	Replace     bool
 	Funcname    []Node
 	Parameters  []Node
 	ReturnType  *TypeName
 	Options     []Node
 	SqlBody     Node
+	IsProcedure bool
+	Replace     bool
 }
 
 // Kind returns KindCreateFunctionStmt.
@@ -1283,12 +1283,12 @@ func (*CreateFunctionStmt) Kind() Kind { return KindCreateFunctionStmt }
 
 // CreateOpClassItem is libpg_query's message CreateOpClassItem.
 type CreateOpClassItem struct {
-	Itemtype    int32
 	Name        *ObjectWithArgs
-	Number      int32
 	OrderFamily []Node
 	ClassArgs   []Node
 	Storedtype  *TypeName
+	Itemtype    int32
+	Number      int32
 }
 
 // Kind returns KindCreateOpClassItem.
@@ -1318,11 +1318,11 @@ func (*CreateOpFamilyStmt) Kind() Kind { return KindCreateOpFamilyStmt }
 
 // CreatePLangStmt is libpg_query's message CreatePLangStmt.
 type CreatePLangStmt struct {
-	Replace     bool
 	Plname      string
 	Plhandler   []Node
 	Plinline    []Node
 	Plvalidator []Node
+	Replace     bool
 	Pltrusted   bool
 }
 
@@ -1334,10 +1334,10 @@ type CreatePolicyStmt struct {
 	PolicyName string
 	Table      *RangeVar
 	CmdName    string
-	Permissive bool
 	Roles      []Node
 	Qual       Node
 	WithCheck  Node
+	Permissive bool
 }
 
 // Kind returns KindCreatePolicyStmt.
@@ -1365,9 +1365,9 @@ func (*CreateRangeStmt) Kind() Kind { return KindCreateRangeStmt }
 
 // CreateRoleStmt is libpg_query's message CreateRoleStmt.
 type CreateRoleStmt struct {
-	StmtType RoleStmtType
 	Role     string
 	Options  []Node
+	StmtType RoleStmtType
 }
 
 // Kind returns KindCreateRoleStmt.
@@ -1420,9 +1420,9 @@ type CreateStmt struct {
 	OfTypename     *TypeName
 	Constraints    []Node
 	Options        []Node
-	Oncommit       OnCommitAction
 	Tablespacename string
 	AccessMethod   string
+	Oncommit       OnCommitAction
 	IfNotExists    bool
 }
 
@@ -1465,11 +1465,11 @@ func (*CreateTableSpaceStmt) Kind() Kind { return KindCreateTableSpaceStmt }
 
 // CreateTransformStmt is libpg_query's message CreateTransformStmt.
 type CreateTransformStmt struct {
-	Replace  bool
 	TypeName *TypeName
 	Lang     string
 	Fromsql  *ObjectWithArgs
 	Tosql    *ObjectWithArgs
+	Replace  bool
 }
 
 // Kind returns KindCreateTransformStmt.
@@ -1477,21 +1477,21 @@ func (*CreateTransformStmt) Kind() Kind { return KindCreateTransformStmt }
 
 // CreateTrigStmt is libpg_query's message CreateTrigStmt.
 type CreateTrigStmt struct {
-	Replace        bool
-	Isconstraint   bool
 	Trigname       string
 	Relation       *RangeVar
 	Funcname       []Node
 	Args           []Node
-	Row            bool
-	Timing         int32
-	Events         int32
 	Columns        []Node
 	WhenClause     Node
 	TransitionRels []Node
+	Constrrel      *RangeVar
+	Timing         int32
+	Events         int32
+	Replace        bool
+	Isconstraint   bool
+	Row            bool
 	Deferrable     bool
 	Initdeferred   bool
-	Constrrel      *RangeVar
 }
 
 // Kind returns KindCreateTrigStmt.
@@ -1501,8 +1501,8 @@ func (*CreateTrigStmt) Kind() Kind { return KindCreateTrigStmt }
 type CreateUserMappingStmt struct {
 	User        *RoleSpec
 	Servername  string
-	IfNotExists bool
 	Options     []Node
+	IfNotExists bool
 }
 
 // Kind returns KindCreateUserMappingStmt.
@@ -1520,8 +1520,8 @@ func (*CreatedbStmt) Kind() Kind { return KindCreatedbStmt }
 // CurrentOfExpr is libpg_query's message CurrentOfExpr.
 type CurrentOfExpr struct {
 	Xpr         Node
-	Cvarno      uint32
 	CursorName  string
+	Cvarno      uint32
 	CursorParam int32
 }
 
@@ -1539,8 +1539,8 @@ func (*DeallocateStmt) Kind() Kind { return KindDeallocateStmt }
 // DeclareCursorStmt is libpg_query's message DeclareCursorStmt.
 type DeclareCursorStmt struct {
 	Portalname string
-	Options    int32
 	Query      Node
+	Options    int32
 }
 
 // Kind returns KindDeclareCursorStmt.
@@ -1560,11 +1560,11 @@ func (*DefElem) Kind() Kind { return KindDefElem }
 
 // DefineStmt is libpg_query's message DefineStmt.
 type DefineStmt struct {
-	Kind_       ObjectType
-	Oldstyle    bool
 	Defnames    []Node
 	Args        []Node
 	Definition  []Node
+	Kind_       ObjectType
+	Oldstyle    bool
 	IfNotExists bool
 	Replace     bool
 }
@@ -1633,8 +1633,8 @@ func (*DropStmt) Kind() Kind { return KindDropStmt }
 // DropSubscriptionStmt is libpg_query's message DropSubscriptionStmt.
 type DropSubscriptionStmt struct {
 	Subname   string
-	MissingOk bool
 	Behavior  DropBehavior
+	MissingOk bool
 }
 
 // Kind returns KindDropSubscriptionStmt.
@@ -1662,8 +1662,8 @@ func (*DropUserMappingStmt) Kind() Kind { return KindDropUserMappingStmt }
 // DropdbStmt is libpg_query's message DropdbStmt.
 type DropdbStmt struct {
 	Dbname    string
-	MissingOk bool
 	Options   []Node
+	MissingOk bool
 }
 
 // Kind returns KindDropdbStmt.
@@ -1689,9 +1689,9 @@ func (*ExplainStmt) Kind() Kind { return KindExplainStmt }
 
 // FetchStmt is libpg_query's message FetchStmt.
 type FetchStmt struct {
-	Direction  FetchDirection
 	HowMany    int64
 	Portalname string
+	Direction  FetchDirection
 	Ismove     bool
 }
 
@@ -1713,12 +1713,12 @@ type FuncCall struct {
 	AggOrder       []Node
 	AggFilter      Node
 	Over           *WindowDef
+	Funcformat     CoercionForm
+	Location       int32
 	AggWithinGroup bool
 	AggStar        bool
 	AggDistinct    bool
 	FuncVariadic   bool
-	Funcformat     CoercionForm
-	Location       int32
 }
 
 // Kind returns KindFuncCall.
@@ -1728,8 +1728,8 @@ func (*FuncCall) Kind() Kind { return KindFuncCall }
 type FunctionParameter struct {
 	Name    string
 	ArgType *TypeName
-	Mode    FunctionParameterMode
 	Defexpr Node
+	Mode    FunctionParameterMode
 }
 
 // Kind returns KindFunctionParameter.
@@ -1739,10 +1739,10 @@ func (*FunctionParameter) Kind() Kind { return KindFunctionParameter }
 type GrantRoleStmt struct {
 	GrantedRoles []Node
 	GranteeRoles []Node
-	IsGrant      bool
 	Opt          []Node
 	Grantor      *RoleSpec
 	Behavior     DropBehavior
+	IsGrant      bool
 }
 
 // Kind returns KindGrantRoleStmt.
@@ -1750,15 +1750,15 @@ func (*GrantRoleStmt) Kind() Kind { return KindGrantRoleStmt }
 
 // GrantStmt is libpg_query's message GrantStmt.
 type GrantStmt struct {
-	IsGrant     bool
-	Targtype    GrantTargetType
-	Objtype     ObjectType
 	Objects     []Node
 	Privileges  []Node
 	Grantees    []Node
-	GrantOption bool
 	Grantor     *RoleSpec
+	Targtype    GrantTargetType
+	Objtype     ObjectType
 	Behavior    DropBehavior
+	IsGrant     bool
+	GrantOption bool
 }
 
 // Kind returns KindGrantStmt.
@@ -1778,8 +1778,8 @@ func (*GroupingFunc) Kind() Kind { return KindGroupingFunc }
 
 // GroupingSet is libpg_query's message GroupingSet.
 type GroupingSet struct {
-	Kind_    GroupingSetKind
 	Content  []Node
+	Kind_    GroupingSetKind
 	Location int32
 }
 
@@ -1791,9 +1791,9 @@ type ImportForeignSchemaStmt struct {
 	ServerName   string
 	RemoteSchema string
 	LocalSchema  string
-	ListType     ImportForeignSchemaType
 	TableList    []Node
 	Options      []Node
+	ListType     ImportForeignSchemaType
 }
 
 // Kind returns KindImportForeignSchemaStmt.
@@ -1892,9 +1892,9 @@ type IntoClause struct {
 	ColNames       []Node
 	AccessMethod   string
 	Options        []Node
-	OnCommit       OnCommitAction
 	TableSpaceName string
 	ViewQuery      Node
+	OnCommit       OnCommitAction
 	SkipData       bool
 }
 
@@ -1903,15 +1903,15 @@ func (*IntoClause) Kind() Kind { return KindIntoClause }
 
 // JoinExpr is libpg_query's message JoinExpr.
 type JoinExpr struct {
-	Jointype       JoinType
-	IsNatural      bool
 	Larg           Node
 	Rarg           Node
 	UsingClause    []Node
 	JoinUsingAlias *Alias
 	Quals          Node
 	Alias          *Alias
+	Jointype       JoinType
 	Rtindex        int32
+	IsNatural      bool
 }
 
 // Kind returns KindJoinExpr.
@@ -1943,8 +1943,8 @@ func (*JsonArrayAgg) Kind() Kind { return KindJsonArrayAgg }
 type JsonArrayConstructor struct {
 	Exprs        []Node
 	Output       *JsonOutput
-	AbsentOnNull bool
 	Location     int32
+	AbsentOnNull bool
 }
 
 // Kind returns KindJsonArrayConstructor.
@@ -1955,8 +1955,8 @@ type JsonArrayQueryConstructor struct {
 	Query        Node
 	Output       *JsonOutput
 	Format       *JsonFormat
-	AbsentOnNull bool
 	Location     int32
+	AbsentOnNull bool
 }
 
 // Kind returns KindJsonArrayQueryConstructor.
@@ -1996,9 +1996,9 @@ func (*JsonObjectAgg) Kind() Kind { return KindJsonObjectAgg }
 type JsonObjectConstructor struct {
 	Exprs        []Node
 	Output       *JsonOutput
+	Location     int32
 	AbsentOnNull bool
 	Unique       bool
-	Location     int32
 }
 
 // Kind returns KindJsonObjectConstructor.
@@ -2091,12 +2091,12 @@ func (*MergeStmt) Kind() Kind { return KindMergeStmt }
 
 // MergeWhenClause is libpg_query's message MergeWhenClause.
 type MergeWhenClause struct {
-	Matched     bool
-	CommandType CmdType
-	Override    OverridingKind
 	Condition   Node
 	TargetList  []Node
 	Values      []Node
+	CommandType CmdType
+	Override    OverridingKind
+	Matched     bool
 }
 
 // Kind returns KindMergeWhenClause.
@@ -2105,11 +2105,11 @@ func (*MergeWhenClause) Kind() Kind { return KindMergeWhenClause }
 // MinMaxExpr is libpg_query's message MinMaxExpr.
 type MinMaxExpr struct {
 	Xpr          Node
+	Args         []Node
 	Minmaxtype   uint32
 	Minmaxcollid uint32
 	Inputcollid  uint32
 	Op           MinMaxOp
-	Args         []Node
 	Location     int32
 }
 
@@ -2152,8 +2152,8 @@ type NullTest struct {
 	Xpr          Node
 	Arg          Node
 	Nulltesttype NullTestType
-	Argisrow     bool
 	Location     int32
+	Argisrow     bool
 }
 
 // Kind returns KindNullTest.
@@ -2172,10 +2172,10 @@ func (*ObjectWithArgs) Kind() Kind { return KindObjectWithArgs }
 
 // OnConflictClause is libpg_query's message OnConflictClause.
 type OnConflictClause struct {
-	Action      OnConflictAction
 	Infer       *InferClause
 	TargetList  []Node
 	WhereClause Node
+	Action      OnConflictAction
 	Location    int32
 }
 
@@ -2186,8 +2186,8 @@ func (*OnConflictClause) Kind() Kind { return KindOnConflictClause }
 type PLAssignStmt struct {
 	Name        string
 	Indirection []Node
-	Nnames      int32
 	Val         *SelectStmt
+	Nnames      int32
 	Location    int32
 }
 
@@ -2206,13 +2206,13 @@ func (*ParamRef) Kind() Kind { return KindParamRef }
 // PartitionBoundSpec is libpg_query's message PartitionBoundSpec.
 type PartitionBoundSpec struct {
 	Strategy    string
-	IsDefault   bool
-	Modulus     int32
-	Remainder   int32
 	Listdatums  []Node
 	Lowerdatums []Node
 	Upperdatums []Node
+	Modulus     int32
+	Remainder   int32
 	Location    int32
+	IsDefault   bool
 }
 
 // Kind returns KindPartitionBoundSpec.
@@ -2242,8 +2242,8 @@ func (*PartitionElem) Kind() Kind { return KindPartitionElem }
 
 // PartitionRangeDatum is libpg_query's message PartitionRangeDatum.
 type PartitionRangeDatum struct {
-	Kind_    PartitionRangeDatumKind
 	Value    Node
+	Kind_    PartitionRangeDatumKind
 	Location int32
 }
 
@@ -2252,8 +2252,8 @@ func (*PartitionRangeDatum) Kind() Kind { return KindPartitionRangeDatum }
 
 // PartitionSpec is libpg_query's message PartitionSpec.
 type PartitionSpec struct {
-	Strategy   PartitionStrategy
 	PartParams []Node
+	Strategy   PartitionStrategy
 	Location   int32
 }
 
@@ -2272,9 +2272,9 @@ func (*PrepareStmt) Kind() Kind { return KindPrepareStmt }
 
 // PublicationObjSpec is libpg_query's message PublicationObjSpec.
 type PublicationObjSpec struct {
-	Pubobjtype PublicationObjSpecType
 	Name       string
 	Pubtable   *PublicationTable
+	Pubobjtype PublicationObjSpecType
 	Location   int32
 }
 
@@ -2293,12 +2293,12 @@ func (*PublicationTable) Kind() Kind { return KindPublicationTable }
 
 // RangeFunction is libpg_query's message RangeFunction.
 type RangeFunction struct {
-	Lateral    bool
-	Ordinality bool
-	IsRowsfrom bool
 	Functions  []Node
 	Alias      *Alias
 	Coldeflist []Node
+	Lateral    bool
+	Ordinality bool
+	IsRowsfrom bool
 }
 
 // Kind returns KindRangeFunction.
@@ -2306,9 +2306,9 @@ func (*RangeFunction) Kind() Kind { return KindRangeFunction }
 
 // RangeSubselect is libpg_query's message RangeSubselect.
 type RangeSubselect struct {
-	Lateral  bool
 	Subquery Node
 	Alias    *Alias
+	Lateral  bool
 }
 
 // Kind returns KindRangeSubselect.
@@ -2316,13 +2316,13 @@ func (*RangeSubselect) Kind() Kind { return KindRangeSubselect }
 
 // RangeTableFunc is libpg_query's message RangeTableFunc.
 type RangeTableFunc struct {
-	Lateral    bool
 	Docexpr    Node
 	Rowexpr    Node
 	Namespaces []Node
 	Columns    []Node
 	Alias      *Alias
 	Location   int32
+	Lateral    bool
 }
 
 // Kind returns KindRangeTableFunc.
@@ -2332,11 +2332,11 @@ func (*RangeTableFunc) Kind() Kind { return KindRangeTableFunc }
 type RangeTableFuncCol struct {
 	Colname       string
 	TypeName      *TypeName
-	ForOrdinality bool
-	IsNotNull     bool
 	Colexpr       Node
 	Coldefexpr    Node
 	Location      int32
+	ForOrdinality bool
+	IsNotNull     bool
 }
 
 // Kind returns KindRangeTableFuncCol.
@@ -2359,10 +2359,10 @@ type RangeVar struct {
 	Catalogname    string
 	Schemaname     string
 	Relname        string
-	Inh            bool
 	Relpersistence string
 	Alias          *Alias
 	Location       int32
+	Inh            bool
 }
 
 // Kind returns KindRangeVar.
@@ -2389,9 +2389,9 @@ func (*ReassignOwnedStmt) Kind() Kind { return KindReassignOwnedStmt }
 
 // RefreshMatViewStmt is libpg_query's message RefreshMatViewStmt.
 type RefreshMatViewStmt struct {
+	Relation   *RangeVar
 	Concurrent bool
 	SkipData   bool
-	Relation   *RangeVar
 }
 
 // Kind returns KindRefreshMatViewStmt.
@@ -2399,10 +2399,10 @@ func (*RefreshMatViewStmt) Kind() Kind { return KindRefreshMatViewStmt }
 
 // ReindexStmt is libpg_query's message ReindexStmt.
 type ReindexStmt struct {
-	Kind_    ReindexObjectType
 	Relation *RangeVar
 	Name     string
 	Params   []Node
+	Kind_    ReindexObjectType
 }
 
 // Kind returns KindReindexStmt.
@@ -2410,12 +2410,12 @@ func (*ReindexStmt) Kind() Kind { return KindReindexStmt }
 
 // RenameStmt is libpg_query's message RenameStmt.
 type RenameStmt struct {
-	RenameType   ObjectType
-	RelationType ObjectType
 	Relation     *RangeVar
 	Object       Node
 	Subname      string
 	Newname      string
+	RenameType   ObjectType
+	RelationType ObjectType
 	Behavior     DropBehavior
 	MissingOk    bool
 }
@@ -2453,8 +2453,8 @@ func (*ReturnStmt) Kind() Kind { return KindReturnStmt }
 
 // RoleSpec is libpg_query's message RoleSpec.
 type RoleSpec struct {
-	Roletype RoleSpecType
 	Rolename string
+	Roletype RoleSpecType
 	Location int32
 }
 
@@ -2465,9 +2465,9 @@ func (*RoleSpec) Kind() Kind { return KindRoleSpec }
 type RowExpr struct {
 	Xpr       Node
 	Args      []Node
+	Colnames  []Node
 	RowTypeid uint32
 	RowFormat CoercionForm
-	Colnames  []Node
 	Location  int32
 }
 
@@ -2479,9 +2479,9 @@ type RuleStmt struct {
 	Relation    *RangeVar
 	Rulename    string
 	WhereClause Node
+	Actions     []Node
 	Event       CmdType
 	Instead     bool
-	Actions     []Node
 	Replace     bool
 }
 
@@ -2502,10 +2502,10 @@ func (*SQLValueFunction) Kind() Kind { return KindSQLValueFunction }
 
 // SecLabelStmt is libpg_query's message SecLabelStmt.
 type SecLabelStmt struct {
-	Objtype  ObjectType
 	Object   Node
 	Provider string
 	Label    string
+	Objtype  ObjectType
 }
 
 // Kind returns KindSecLabelStmt.
@@ -2519,20 +2519,20 @@ type SelectStmt struct {
 	FromClause     []Node
 	WhereClause    Node
 	GroupClause    []Node
-	GroupDistinct  bool
 	HavingClause   Node
 	WindowClause   []Node
 	ValuesLists    []Node
 	SortClause     []Node
 	LimitOffset    Node
 	LimitCount     Node
-	LimitOption    LimitOption
 	LockingClause  []Node
 	WithClause     *WithClause
-	Op             SetOperation
-	All            bool
 	Larg           *SelectStmt
 	Rarg           *SelectStmt
+	LimitOption    LimitOption
+	Op             SetOperation
+	GroupDistinct  bool
+	All            bool
 }
 
 // Kind returns KindSelectStmt.
@@ -2540,14 +2540,14 @@ func (*SelectStmt) Kind() Kind { return KindSelectStmt }
 
 // SetOperationStmt is libpg_query's message SetOperationStmt.
 type SetOperationStmt struct {
-	Op            SetOperation
-	All           bool
 	Larg          Node
 	Rarg          Node
 	ColTypes      []Node
 	ColTypmods    []Node
 	ColCollations []Node
 	GroupClauses  []Node
+	Op            SetOperation
+	All           bool
 }
 
 // Kind returns KindSetOperationStmt.
@@ -2568,9 +2568,9 @@ func (*SetToDefault) Kind() Kind { return KindSetToDefault }
 // SortBy is libpg_query's message SortBy.
 type SortBy struct {
 	Node        Node
+	UseOp       []Node
 	SortbyDir   SortByDir
 	SortbyNulls SortByNulls
-	UseOp       []Node
 	Location    int32
 }
 
@@ -2597,11 +2597,11 @@ func (*String) Kind() Kind { return KindString }
 // SubLink is libpg_query's message SubLink.
 type SubLink struct {
 	Xpr         Node
-	SubLinkType SubLinkType
-	SubLinkId   int32
 	Testexpr    Node
 	OperName    []Node
 	Subselect   Node
+	SubLinkType SubLinkType
+	SubLinkId   int32
 	Location    int32
 }
 
@@ -2620,9 +2620,9 @@ func (*TableLikeClause) Kind() Kind { return KindTableLikeClause }
 
 // TableSampleClause is libpg_query's message TableSampleClause.
 type TableSampleClause struct {
-	Tsmhandler uint32
 	Args       []Node
 	Repeatable Node
+	Tsmhandler uint32
 }
 
 // Kind returns KindTableSampleClause.
@@ -2630,10 +2630,10 @@ func (*TableSampleClause) Kind() Kind { return KindTableSampleClause }
 
 // TransactionStmt is libpg_query's message TransactionStmt.
 type TransactionStmt struct {
-	Kind_         TransactionStmtKind
 	Options       []Node
 	SavepointName string
 	Gid           string
+	Kind_         TransactionStmtKind
 	Chain         bool
 }
 
@@ -2653,8 +2653,8 @@ func (*TriggerTransition) Kind() Kind { return KindTriggerTransition }
 // TruncateStmt is libpg_query's message TruncateStmt.
 type TruncateStmt struct {
 	Relations   []Node
-	RestartSeqs bool
 	Behavior    DropBehavior
+	RestartSeqs bool
 }
 
 // Kind returns KindTruncateStmt.
@@ -2673,13 +2673,13 @@ func (*TypeCast) Kind() Kind { return KindTypeCast }
 // TypeName is libpg_query's message TypeName.
 type TypeName struct {
 	Names       []Node
+	Typmods     []Node
+	ArrayBounds []Node
 	TypeOid     uint32
+	Typemod     int32
+	Location    int32
 	Setof       bool
 	PctType     bool
-	Typmods     []Node
-	Typemod     int32
-	ArrayBounds []Node
-	Location    int32
 }
 
 // Kind returns KindTypeName.
@@ -2709,8 +2709,8 @@ func (*UpdateStmt) Kind() Kind { return KindUpdateStmt }
 // VacuumRelation is libpg_query's message VacuumRelation.
 type VacuumRelation struct {
 	Relation *RangeVar
-	Oid      uint32
 	VaCols   []Node
+	Oid      uint32
 }
 
 // Kind returns KindVacuumRelation.
@@ -2728,9 +2728,9 @@ func (*VacuumStmt) Kind() Kind { return KindVacuumStmt }
 
 // VariableSetStmt is libpg_query's message VariableSetStmt.
 type VariableSetStmt struct {
-	Kind_   VariableSetKind
 	Name    string
 	Args    []Node
+	Kind_   VariableSetKind
 	IsLocal bool
 }
 
@@ -2750,9 +2750,9 @@ type ViewStmt struct {
 	View            *RangeVar
 	Aliases         []Node
 	Query           Node
-	Replace         bool
 	Options         []Node
 	WithCheckOption ViewCheckOption
+	Replace         bool
 }
 
 // Kind returns KindViewStmt.
@@ -2764,9 +2764,9 @@ type WindowDef struct {
 	Refname         string
 	PartitionClause []Node
 	OrderClause     []Node
-	FrameOptions    int32
 	StartOffset     Node
 	EndOffset       Node
+	FrameOptions    int32
 	Location        int32
 }
 
@@ -2776,8 +2776,8 @@ func (*WindowDef) Kind() Kind { return KindWindowDef }
 // WithClause is libpg_query's message WithClause.
 type WithClause struct {
 	Ctes      []Node
-	Recursive bool
 	Location  int32
+	Recursive bool
 }
 
 // Kind returns KindWithClause.
@@ -2786,16 +2786,16 @@ func (*WithClause) Kind() Kind { return KindWithClause }
 // XmlExpr is libpg_query's message XmlExpr.
 type XmlExpr struct {
 	Xpr       Node
-	Op        XmlExprOp
 	Name      string
 	NamedArgs []Node
 	ArgNames  []Node
 	Args      []Node
+	Op        XmlExprOp
 	Xmloption XmlOptionType
-	Indent    bool
 	Type      uint32
 	Typmod    int32
 	Location  int32
+	Indent    bool
 }
 
 // Kind returns KindXmlExpr.
@@ -2803,11 +2803,11 @@ func (*XmlExpr) Kind() Kind { return KindXmlExpr }
 
 // XmlSerialize is libpg_query's message XmlSerialize.
 type XmlSerialize struct {
-	Xmloption XmlOptionType
 	Expr      Node
 	TypeName  *TypeName
-	Indent    bool
+	Xmloption XmlOptionType
 	Location  int32
+	Indent    bool
 }
 
 // Kind returns KindXmlSerialize.

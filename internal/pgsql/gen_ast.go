@@ -79,7 +79,9 @@ func (g *generator) ast(messages []protoreflect.MessageDescriptor) {
 	for _, m := range messages {
 		name := goName(string(m.Name()))
 		fmt.Fprintf(&b, "// %s is libpg_query's message %s.\ntype %s struct {\n", name, m.Name(), name)
-		for _, f := range g.fields(m) {
+		fields := g.fields(m)
+		sort.SliceStable(fields, func(i, j int) bool { return fields[i].align() > fields[j].align() })
+		for _, f := range fields {
 			fmt.Fprintf(&b, "\t%s %s\n", f.name, f.typ)
 		}
 		fmt.Fprintf(&b, "}\n\n// Kind returns Kind%s.\nfunc (*%s) Kind() Kind { return Kind%s }\n\n", name, name, name)
@@ -175,6 +177,20 @@ func (g *generator) fields(m protoreflect.MessageDescriptor) []field {
 		out = append(out, f)
 	}
 	return out
+}
+
+// align returns how many bytes a field's place is a multiple of. Those that want
+// the most come first, so that no room is lost between them.
+func (f field) align() int {
+	switch {
+	case f.list:
+		return 8
+	case f.class == "bool":
+		return 1
+	case f.class == "enum", f.typ == "int32", f.typ == "uint32":
+		return 4
+	}
+	return 8
 }
 
 func (g *generator) decode(messages []protoreflect.MessageDescriptor) {
