@@ -10,18 +10,23 @@ import (
 
 // heapGoal is how large the heap may grow in bytes before what is dead in it is
 // collected with more effort.
-const heapGoal = 120 << 20
+const heapGoal = 138 << 20
+
+// beside is how much memory Go may have in bytes beside its heap. With that limit,
+// what the heap has become free of goes back to the system before more is taken.
+const beside = 24 << 20
 
 // Start sets how often the garbage collector runs, after each of its runs. A
 // run of pg2crdb is short and most of what it allocates stays, so that
 // collecting at every doubling costs more than the memory is worth: as long as
 // there is little. On a large history the memory counts. It leaves alone what
-// the environment says by GOGC.
+// the environment says by GOGC, and by GOMEMLIMIT.
 func Start() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
 	debug.SetGCPercent(maxGCPercent)
+	limited := os.Getenv("GOMEMLIMIT") != ""
 	last := maxGCPercent
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	// A finalizer that sets itself again runs once behind each collection.
@@ -29,9 +34,14 @@ func Start() {
 	var sing func(*canary)
 	sing = func(c *canary) {
 		if metrics.Read(sample); sample[0].Value.Kind() == metrics.KindUint64 {
-			if p := gcPercent(int64(sample[0].Value.Uint64())); p != last {
+			live := int64(sample[0].Value.Uint64())
+			p := gcPercent(live)
+			if p != last {
 				debug.SetGCPercent(p)
 				last = p
+			}
+			if !limited {
+				debug.SetMemoryLimit(live + live*int64(p)/100 + beside)
 			}
 		}
 		runtime.SetFinalizer(c, sing)
