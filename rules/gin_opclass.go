@@ -56,7 +56,6 @@ var ginOpclass = &Rule{
 		n := node.(*pgsql.IndexStmt)
 		st := p.Stmt
 		plan := planIndex(p, n)
-		elements := catalog.IndexElements(st.Statement, n)
 		switch plan.form {
 		case invertedIndex, vectorIndex, severalIndexes, turnedIndex:
 		case unknownIndex:
@@ -66,6 +65,7 @@ var ginOpclass = &Rule{
 		default:
 			return
 		}
+		elements := catalog.IndexElements(st.Statement, n)
 		if len(elements) != len(n.IndexParams) {
 			return
 		}

@@ -57,7 +57,7 @@ func planIndex(p *Pass, n *pgsql.IndexStmt) indexPlan {
 }
 
 func makeIndexPlan(p *Pass, n *pgsql.IndexStmt) indexPlan {
-	plan := indexPlan{}
+	plan := indexPlan{keys: make([]keyClass, 0, len(n.IndexParams))}
 	t := p.Catalog.Table(n.Relation)
 	inverts, last, unknown := 0, -1, false
 	for i, e := range n.IndexParams {

@@ -92,9 +92,14 @@ func judgeStatement(p *Pass) []*objection {
 	st := p.Stmt
 	var out []*objection
 	var at *site
+	clean := p.run.cleanKeys(st)
 	for _, e := range expr.Places(st.Tree, p.Catalog) {
+		if clean.known(e.Owner) {
+			continue
+		}
 		causes := e.Judge(st.Text, true)
 		if len(causes) == 0 {
+			clean.note(e.Owner)
 			continue
 		}
 		if at == nil {

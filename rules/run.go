@@ -41,6 +41,7 @@ type Run struct {
 	pass  *Pass
 	visit func(n pgsql.Node, parents []pgsql.Node) bool
 
+	judgedKeys cleanKeys
 	// judgement is the last answer of objections, routine that of routineOf.
 	judgement judgement
 	routine   routineMemory
@@ -127,6 +128,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 		rule.After(pass, r.pending)
 	}
 	follow(r.catalog, st)
+	r.judgedKeys.follow(st)
 	applyLifted(pass)
 	return r.take()
 }

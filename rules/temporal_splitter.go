@@ -104,27 +104,27 @@ func shiftsInLowerCase(text string) bool {
 
 // splitterWord deals with the words that the splitter takes for the start or
 // the end of a block. To it, an underscore ends a word.
-func splitterWord(p *Pass, i int, text string) {
+func splitterWord(p *Pass, token int, text string) {
 	if strings.EqualFold(text, "case") {
 		f := manual("temporal-sql-tool refuses CASE ... END: it takes END for the end of a block", "Write the expression without CASE, such as with COALESCE or NULLIF")
-		f.at(p.Stmt, i, i)
+		f.at(p.Stmt, token, token)
 		p.Report(f)
 		return
 	}
-	if strings.IndexByte(text, '_') < 0 && strings.IndexByte(text, '$') < 0 {
-		return // the word itself is none of a name
-	}
-	for rest := text; rest != ""; {
-		k := 0
-		for k < len(rest) && rest[k] != '_' && rest[k] != '$' {
-			k++
+	from := 0
+	for i := 0; i <= len(text); i++ {
+		if i < len(text) && text[i] != '_' && text[i] != '$' {
+			continue
 		}
-		part := rest[:k]
-		rest = rest[min(k+1, len(rest)):]
+		part := text[from:i]
+		if len(part) == len(text) {
+			return // the word itself is none of a name
+		}
+		from = i + 1
 		if blockWord(part) {
 			f := Finding{Severity: Error, Fidelity: Exact,
 				Message: fmt.Sprintf("temporal-sql-tool takes %s in the name %s for a keyword: the name is quoted", strings.ToUpper(part), text)}
-			f.at(p.Stmt, i, i)
+			f.at(p.Stmt, token, token)
 			f.Edits = []Edit{p.Replace(f.Start, f.End, `"`+pgsql.Fold(text)+`"`)}
 			p.Report(f)
 			return

@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -191,7 +192,7 @@ func boolWord(s string) bool {
 // 1-2 3 04:05:06, P1Y2M, 10.
 func intervalText(s string) bool {
 	digit := false
-	for _, w := range words(s) {
+	for w := range words(s) {
 		if w[0] >= '0' && w[0] <= '9' {
 			digit = true
 			continue
@@ -222,8 +223,7 @@ func intervalUnit(w string) bool {
 }
 
 // words cuts a text into runs of letters and runs of digits, in lower case.
-func words(s string) []string {
-	var out []string
+func words(s string) iter.Seq[string] {
 	s = strings.ToLower(s)
 	class := func(c byte) int {
 		switch {
@@ -234,25 +234,28 @@ func words(s string) []string {
 		}
 		return 0
 	}
-	for i := 0; i < len(s); {
-		c := class(s[i])
-		j := i + 1
-		for j < len(s) && class(s[j]) == c {
-			j++
+	return func(yield func(string) bool) {
+		for i := 0; i < len(s); {
+			c := class(s[i])
+			j := i + 1
+			for j < len(s) && class(s[j]) == c {
+				j++
+			}
+			if c != 0 && !yield(s[i:j]) {
+				return
+			}
+			i = j
 		}
-		if c != 0 {
-			out = append(out, s[i:j])
-		}
-		i = j
 	}
-	return out
 }
 
 // timeText reports whether a text looks like a date or a time, and whether it
 // is relative or, for a type with a time zone, lacks one (pkg/util/timeutil/pgdate).
 func timeText(s string, id typeID) (ok, contextual bool) {
 	zone, fixed, digits := false, false, false
-	for _, w := range words(s) {
+	number := 0
+	for w := range words(s) {
+		number++
 		switch w {
 		case "now", "today", "tomorrow", "yesterday":
 			return true, true
@@ -297,7 +300,7 @@ func timeText(s string, id typeID) (ok, contextual bool) {
 	case tTime, tTimetz:
 		ok = colon || dashes == 0
 	default:
-		ok = len(words(s)) >= 3 || len(s) >= 6
+		ok = number >= 3 || len(s) >= 6
 	}
 	return ok, (id == tTimestamptz || id == tTimetz) && !zone
 }

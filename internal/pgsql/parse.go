@@ -196,6 +196,10 @@ func (w *Walker) node(n Node) {
 	if !w.f(n, w.parents) {
 		return
 	}
+	switch n.(type) {
+	case *String, *AConst, *Integer: // most nodes, with nothing below
+		return
+	}
 	w.parents = append(w.parents, n)
 	children(n, w.visit)
 	last := len(w.parents) - 1
