@@ -211,8 +211,9 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 	opts.NoCatalog = opts.NoCatalog || opts.Spool
 	back := func() {}
 	for round := 0; ; round++ {
-		if opts.Spool && round > 0 {
-			opts.Ignore = onlyTold
+		if opts.Spool && round == 1 {
+			ignored := opts.Ignore
+			opts.Ignore = func(f *lint.Finding) bool { return onlyTold(f) || ignored != nil && ignored(f) }
 		}
 		found, err := lint.Run(ctx, current, opts.Options)
 		if err != nil {
