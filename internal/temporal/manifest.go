@@ -60,6 +60,22 @@ func (m *Manifest) Bytes() []byte { return bytes.Clone(m.raw) }
 // that leave it without meaning.
 func readManifest(fsys fs.FS, dir string) (*Manifest, []Problem) {
 	file := path.Join(dir, manifestName)
+	m, ps := loadManifest(fsys, dir, file)
+	if m == nil {
+		return nil, ps
+	}
+	ps = append(ps, m.checkVersions(file, path.Base(dir))...)
+	ps = append(ps, m.checkFiles(file, fsys, dir)...)
+	return m, ps
+}
+
+// loadManifest parses the file, or takes what a snapshot has parsed.
+func loadManifest(fsys fs.FS, dir, file string) (*Manifest, []Problem) {
+	if s, ok := fsys.(*snapshot); ok {
+		if m, ok := s.manifests[file]; ok {
+			return m.manifest, m.problems
+		}
+	}
 	data, err := fs.ReadFile(fsys, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, []Problem{noManifest(dir)}
@@ -68,13 +84,7 @@ func readManifest(fsys fs.FS, dir string) (*Manifest, []Problem) {
 		return nil, []Problem{{File: file, Constraint: "C3", Eras: Eras(),
 			Message: fmt.Sprintf("cannot be read: %v", reason(err))}}
 	}
-	m, ps := parseManifest(file, data)
-	if m == nil {
-		return nil, ps
-	}
-	ps = append(ps, m.checkVersions(file, path.Base(dir))...)
-	ps = append(ps, m.checkFiles(file, fsys, dir)...)
-	return m, ps
+	return parseManifest(file, data)
 }
 
 func noManifest(dir string) Problem {

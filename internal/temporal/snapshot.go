@@ -17,6 +17,13 @@ type snapshot struct {
 	fs.FS
 	dirs  map[string][]fs.DirEntry
 	files map[string][]byte
+	// manifests are those of the files that can be read as such.
+	manifests map[string]readable
+}
+
+type readable struct {
+	manifest *Manifest
+	problems []Problem
 }
 
 // Files returns a file system of files in memory, by their paths. It has what
@@ -49,48 +56,51 @@ func (nothing) Open(name string) (fs.File, error) {
 }
 
 // snapshotOf reads the directories and the small SQL and JSON files below the
-// stores of a tree. What cannot be read is left to those who ask for it, with
-// its error.
+// stores of a tree, several at the same time, and what the manifests say. What
+// cannot be read is left to those who ask for it, with its error.
 func snapshotOf(fsys fs.FS, stores []Store) fs.FS {
-	s := &snapshot{FS: fsys, dirs: map[string][]fs.DirEntry{}, files: map[string][]byte{}}
-	var names []string
+	s := &snapshot{FS: fsys, dirs: map[string][]fs.DirEntry{}, files: map[string][]byte{}, manifests: map[string]readable{}}
+	names := make(chan string, 64)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range 2 * runtime.GOMAXPROCS(0) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for name := range names {
+				text, err := fs.ReadFile(fsys, name)
+				if err != nil {
+					continue
+				}
+				text = append(make([]byte, 0, len(text)), text...)
+				var m readable
+				if path.Base(name) == manifestName {
+					m.manifest, m.problems = parseManifest(name, text)
+				}
+				mu.Lock()
+				s.files[name] = text
+				if m.manifest != nil {
+					s.manifests[name] = m
+				}
+				mu.Unlock()
+			}
+		}()
+	}
 	for _, store := range stores {
 		root := path.Dir(store.Dir)
 		if store.Dir == "." {
 			root = "."
 		}
-		s.list(root, &names)
+		s.list(root, names)
 	}
-	texts := make([][]byte, len(names))
-	var wg sync.WaitGroup
-	next := make(chan int, len(names))
-	for i := range names {
-		next <- i
-	}
-	close(next)
-	for range 2 * runtime.GOMAXPROCS(0) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := range next {
-				if text, err := fs.ReadFile(fsys, names[i]); err == nil {
-					texts[i] = append(make([]byte, 0, len(text)), text...)
-				}
-			}
-		}()
-	}
+	close(names)
 	wg.Wait()
-	for i, n := range names {
-		if texts[i] != nil {
-			s.files[n] = texts[i]
-		}
-	}
 	return s
 }
 
-// list notes the directory and those below it, and appends the files that are
-// to be read to names.
-func (s *snapshot) list(dir string, names *[]string) {
+// list notes the directory and those below it, and sends the files that are to
+// be read to names.
+func (s *snapshot) list(dir string, names chan<- string) {
 	if _, done := s.dirs[dir]; done {
 		return
 	}
@@ -105,7 +115,7 @@ func (s *snapshot) list(dir string, names *[]string) {
 		case e.IsDir():
 			s.list(p, names)
 		case e.Type().IsRegular() && (ext == ".sql" || ext == ".json"):
-			*names = append(*names, p)
+			names <- p
 		}
 	}
 }
