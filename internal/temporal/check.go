@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -48,14 +51,32 @@ func Check(fsys fs.FS, dir string, split Split) []Problem {
 		ps = append(ps, noVersions(dir))
 	}
 	ps = append(ps, sameVersions(dirs)...)
-	for _, d := range dirs {
+	found := make([][]Problem, len(dirs))
+	atOnce(len(dirs), func(i int) { found[i] = checkVersion(fsys, dirs[i], split) })
+	for i, d := range dirs {
 		if v, _ := parseVersion(path.Base(d)[1:]); v[2] != 0 {
 			ps = append(ps, Problem{File: d, Constraint: "C1", Eras: Eras(), Warning: true,
 				Message: "Temporal's versions have two numbers: with a third one the history differs from Temporal's own"})
 		}
-		ps = append(ps, checkVersion(fsys, d, split)...)
+		ps = append(ps, found[i]...)
 	}
 	return ps
+}
+
+// atOnce calls f with 0 to n-1, as many at the same time as there are processors.
+func atOnce(n int, f func(int)) {
+	var next atomic.Int32
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		}()
+	}
+	wg.Wait()
 }
 
 // CheckSchema checks one file for setup-schema -f of every era: like Check, but

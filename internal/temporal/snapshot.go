@@ -1,6 +1,7 @@
 package temporal
 
 import (
+	"bytes"
 	"io/fs"
 	"path"
 	"runtime"
@@ -44,6 +45,22 @@ func Files(files map[string][]byte) fs.FS {
 	}
 	for _, entries := range s.dirs {
 		slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	}
+	return s
+}
+
+// Output is Files for a tree that is to be written. Manifests that are as they were
+// read are not parsed again.
+func (t *Tree) Output(files map[string][]byte) fs.FS {
+	s := Files(files).(*snapshot)
+	s.manifests = map[string]readable{}
+	for _, store := range t.Stores {
+		for _, v := range store.Versions {
+			name := path.Join(v.Dir, manifestName)
+			if v.Manifest != nil && bytes.Equal(v.Manifest.raw, files[name]) {
+				s.manifests[name] = readable{manifest: v.Manifest}
+			}
+		}
 	}
 	return s
 }

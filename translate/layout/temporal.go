@@ -123,7 +123,7 @@ func (e *Unreadable) Error() string {
 }
 
 func checkTemporal(tree *temporal.Tree, out map[string][]byte, split temporal.Split) error {
-	fsys := temporal.Files(out)
+	fsys := tree.Output(out)
 	var checks []func() []temporal.Problem
 	for _, s := range tree.Stores {
 		checks = append(checks, func() []temporal.Problem { return temporal.Check(fsys, s.Dir, split) })
