@@ -31,6 +31,7 @@ var bpchar = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"bpchar"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.builtin() != "bpchar" || len(u.Type.Mods) > 0 || u.written()[0]|0x20 == 'c' || u.written()[0]|0x20 == 'n' {

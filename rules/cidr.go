@@ -36,6 +36,7 @@ var cidr = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"cidr"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.builtin() != "cidr" {

@@ -42,6 +42,7 @@ var citext = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"citext"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.builtin() != "citext" {

@@ -26,6 +26,7 @@ var geometric = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"point", "lseg", "path", "polygon", "box", "line", "circle"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if todo, ok := geometricTypes[u.builtin()]; ok {

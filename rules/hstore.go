@@ -39,6 +39,7 @@ var hstore = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"hstore"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.builtin() != "hstore" {

@@ -39,6 +39,7 @@ var jsonArray = &Rule{
 		},
 	},
 	Nodes: []pgsql.Kind{pgsql.KindTypeName},
+	Types: []string{"json", "jsonb", "tsvector", "tsquery"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.Type.Dims != 1 || u.Place != typeColumn && u.Place != typeAltered {

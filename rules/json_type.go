@@ -27,6 +27,7 @@ var jsonType = &Rule{
 		},
 	},
 	Nodes: []pgsql.Kind{pgsql.KindTypeName},
+	Types: []string{"json"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.builtin() == "json" && u.Type.Dims == 0 && (u.Place == typeColumn || u.Place == typeAltered) {

@@ -33,6 +33,7 @@ var ltree = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"ltree", "lquery", "ltxtquery"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			switch u.builtin() {

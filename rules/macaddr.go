@@ -32,6 +32,7 @@ var macaddr = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"macaddr", "macaddr8"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			bytes := macaddrBytes[u.builtin()]

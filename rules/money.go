@@ -38,6 +38,7 @@ var money = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"money"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.builtin() == "money" {

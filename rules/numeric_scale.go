@@ -37,6 +37,7 @@ var numericScale = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"numeric"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.builtin() != "numeric" {

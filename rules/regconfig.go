@@ -39,6 +39,7 @@ var regconfig = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"regconfig"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.builtin() != "regconfig" {

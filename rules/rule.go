@@ -39,6 +39,9 @@ type Rule struct {
 
 	// Nodes are the kinds of node that Check wants to see.
 	Nodes []pgsql.Kind
+	// Types narrows down which of the nodes that name a type these are, by the
+	// names that the grammar gives them, such as bpchar; nil means all.
+	Types []string
 	// Check is called for each node of those kinds, parents before children.
 	Check func(*Pass, pgsql.Node)
 	// Statement is called once for each statement of any form, before Check.

@@ -27,6 +27,7 @@ type Run struct {
 
 	statement []*Rule
 	byKind    [pgsql.KindCount][]*Rule
+	byType    map[string][]*Rule // those of byKind that name their types
 	after     []*Rule
 	finish    []*Rule
 
@@ -72,6 +73,7 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 		layout:  layout,
 		catalog: newCatalog(),
 		state:   map[*Rule]any{},
+		byType:  map[string][]*Rule{},
 	}
 	r.visit = r.node
 	running := make([]*Rule, 0, len(all))
@@ -103,7 +105,13 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 			r.finish = append(r.finish, rule)
 		}
 		for _, k := range rule.Nodes {
-			r.byKind[k] = append(r.byKind[k], rule)
+			if k != pgsql.KindTypeName || rule.Types == nil {
+				r.byKind[k] = append(r.byKind[k], rule)
+				continue
+			}
+			for _, t := range rule.Types {
+				r.byType[t] = append(r.byType[t], rule)
+			}
 		}
 	}
 	return r
@@ -135,12 +143,19 @@ func (r *Run) Statement(st *Statement) []Reported {
 
 // node runs the rules over one node.
 func (r *Run) node(n pgsql.Node, parents []pgsql.Node) bool {
+	r.check(r.byKind[n.Kind()], n, parents)
+	if t, ok := n.(*pgsql.TypeName); ok {
+		r.check(r.byType[catalog.PlainType(t).Name], n, parents)
+	}
+	return true
+}
+
+func (r *Run) check(some []*Rule, n pgsql.Node, parents []pgsql.Node) {
 	pass := r.pass
-	for _, rule := range r.byKind[n.Kind()] {
+	for _, rule := range some {
 		pass.Rule, pass.Parents = rule, parents
 		rule.Check(pass, n)
 	}
-	return true
 }
 
 // follow lets a catalog follow a statement. Each source's way back starts from

@@ -39,6 +39,7 @@ var vector = &Rule{
 		},
 	},
 	Nodes: typeNodes,
+	Types: []string{"vector", "halfvec", "sparsevec"},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			name := u.builtin()

@@ -34,6 +34,7 @@ var xml = &Rule{
 		},
 	},
 	Nodes: append([]pgsql.Kind{pgsql.KindXmlExpr, pgsql.KindXmlSerialize}, typeNodes...),
+	Types: []string{"xml"},
 	Check: func(p *Pass, n pgsql.Node) {
 		switch n.(type) {
 		case *pgsql.XmlExpr, *pgsql.XmlSerialize:
