@@ -76,7 +76,8 @@ type Pass struct {
 	// during Check only.
 	Parents []pgsql.Node
 
-	run *Run
+	run    *Run
+	memory *any // of the rule
 }
 
 // Report adds a finding.
@@ -107,12 +108,7 @@ func (p *Pass) Replay(f func(*Pass)) { p.run.again(p.Rule, f) }
 // State returns the rule's own memory over one run, made by zero value on the
 // first call. A rule holds nothing between runs.
 func State[T any](p *Pass) *T {
-	if s, ok := p.run.state[p.Rule].(*T); ok {
-		return s
-	}
-	s := new(T)
-	p.run.state[p.Rule] = s
-	return s
+	return remembered[T](p.memory)
 }
 
 // Replace returns an edit of the bytes [start, end) of the statement's text.

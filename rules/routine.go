@@ -84,11 +84,16 @@ type routineMemory struct {
 
 // sharedState is State for memory that several rules use.
 func sharedState[T any](p *Pass, key *Rule) *T {
-	if s, ok := p.run.state[key].(*T); ok {
+	return remembered[T](p.run.memory(key))
+}
+
+// remembered returns what is kept there, made by zero value if nothing is.
+func remembered[T any](memory *any) *T {
+	if s, ok := (*memory).(*T); ok {
 		return s
 	}
 	s := new(T)
-	p.run.state[key] = s
+	*memory = s
 	return s
 }
 

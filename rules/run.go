@@ -25,14 +25,15 @@ type Run struct {
 	layout  string
 	catalog *catalog.Catalog
 
-	statement []*Rule
-	byKind    [pgsql.KindCount][]*Rule
-	byType    map[string][]*Rule // those of byKind that name their types
-	after     []*Rule
-	finish    []*Rule
+	statement []running
+	byKind    [pgsql.KindCount][]running
+	byType    map[string][]running // those of byKind that name their types
+	after     []running
+	finish    []running
 
-	state   map[*Rule]any
-	pending []Reported // of the current statement
+	all     []running
+	state   map[*Rule]*any // what memory has returned
+	pending []Reported     // of the current statement
 	walker  pgsql.Walker
 
 	replay func(func(*Statement)) error
@@ -66,35 +67,57 @@ type Run struct {
 	}
 }
 
+// running is a rule of a run with its memory.
+type running struct {
+	*Rule
+	memory *any
+}
+
+// memory returns where a rule's memory is kept, or that of a key that is none.
+func (r *Run) memory(key *Rule) *any {
+	if m := r.state[key]; m != nil {
+		return m
+	}
+	m := new(any)
+	for _, rule := range r.all {
+		if rule.Rule == key {
+			m = rule.memory
+		}
+	}
+	r.state[key] = m
+	return m
+}
+
 // NewRun prepares the rules of all that matter to the target and the layout.
 func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 	r := &Run{
 		target:  target,
 		layout:  layout,
 		catalog: newCatalog(),
-		state:   map[*Rule]any{},
-		byType:  map[string][]*Rule{},
+		state:   map[*Rule]*any{},
+		byType:  map[string][]running{},
 	}
 	r.visit = r.node
-	running := make([]*Rule, 0, len(all))
+	list, memories := make([]running, 0, len(all)), make([]any, len(all))
 	var kinds [pgsql.KindCount]int
 	total := 0
 	for _, rule := range all {
 		if !rule.Runs(target, layout, advice) {
 			continue
 		}
-		running = append(running, rule)
+		list = append(list, running{rule, &memories[len(list)]})
 		for _, k := range rule.Nodes {
 			kinds[k]++
 			total++
 		}
 	}
-	r.statement = make([]*Rule, 0, len(running))
-	room := make([]*Rule, total)
+	r.all = list
+	r.statement = make([]running, 0, len(list))
+	room := make([]running, total)
 	for k, n := range kinds {
 		r.byKind[k], room = room[:0:n], room[n:]
 	}
-	for _, rule := range running {
+	for _, rule := range list {
 		if rule.Statement != nil {
 			r.statement = append(r.statement, rule)
 		}
@@ -124,7 +147,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 	r.pass = &Pass{Target: r.target, Layout: r.layout, Stmt: st, Catalog: r.catalog, run: r}
 	pass := r.pass
 	for _, rule := range r.statement {
-		pass.Rule = rule
+		pass.Rule, pass.memory = rule.Rule, rule.memory
 		rule.Statement(pass)
 	}
 	if st.Tree != nil {
@@ -132,7 +155,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 	}
 	pass.Parents = nil
 	for _, rule := range r.after {
-		pass.Rule = rule
+		pass.Rule, pass.memory = rule.Rule, rule.memory
 		rule.After(pass, r.pending)
 	}
 	follow(r.catalog, st)
@@ -150,10 +173,10 @@ func (r *Run) node(n pgsql.Node, parents []pgsql.Node) bool {
 	return true
 }
 
-func (r *Run) check(some []*Rule, n pgsql.Node, parents []pgsql.Node) {
+func (r *Run) check(some []running, n pgsql.Node, parents []pgsql.Node) {
 	pass := r.pass
 	for _, rule := range some {
-		pass.Rule, pass.Parents = rule, parents
+		pass.Rule, pass.memory, pass.Parents = rule.Rule, rule.memory, parents
 		rule.Check(pass, n)
 	}
 }
@@ -181,7 +204,7 @@ func (r *Run) Finish(replay func(func(*Statement)) error) ([]Reported, error) {
 	r.pending, r.replay = r.pending[:0], replay
 	pass := Pass{Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
 	for _, rule := range r.finish {
-		pass.Rule = rule
+		pass.Rule, pass.memory = rule.Rule, rule.memory
 		rule.Finish(&pass)
 	}
 	return r.take(), r.failed
@@ -202,7 +225,7 @@ func (r *Run) again(rule *Rule, f func(*Pass)) {
 	final := r.catalog
 	defer func() { r.catalog = final }()
 	r.catalog = newCatalog()
-	pass := Pass{Rule: rule, Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
+	pass := Pass{Rule: rule, memory: r.memory(rule), Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
 	r.failed = r.replay(func(st *Statement) {
 		pass.Stmt = st
 		f(&pass)
