@@ -135,6 +135,8 @@ func All() []*Rule {
 		revokeSuperuser,
 		roleOption,
 		routineDependency,
+		routineName,
+		routineSearchPath,
 		routineSQL,
 		routineStatement,
 		rowLevelSecurity,

@@ -42,6 +42,8 @@ const (
 	aboutDivision                   // integer-division
 	aboutDigest                     // hex-digest
 	aboutStored                     // default-type
+	aboutOperator                   // unknown-operator
+	aboutPath                       // routine-search-path
 )
 
 // bodyReader collects the issues of one body.
@@ -107,6 +109,7 @@ func readIssues(p *Pass, r *routine, table *catalog.Table) []bodyIssue {
 		br.returnQueries()
 	}
 	br.sql()
+	br.paths()
 	br.fields()
 	br.expressions()
 	return br.issues
