@@ -12,6 +12,8 @@ type bodyIssue struct {
 	pgsql.PLSpan
 	// about says which rule reports it.
 	about bodyTopic
+	// rule is the one of inBodies that reports it.
+	rule *Rule
 	// bind tells that CockroachDB finds it only when a trigger is made that
 	// runs the function: there the SQL of trigger functions is analysed.
 	bind bool
@@ -44,6 +46,7 @@ const (
 	aboutStored                     // default-type
 	aboutOperator                   // unknown-operator
 	aboutPath                       // routine-search-path
+	aboutEmbedded                   // one of inBodies
 )
 
 // bodyReader collects the issues of one body.
@@ -110,6 +113,7 @@ func readIssues(p *Pass, r *routine, table *catalog.Table) []bodyIssue {
 	}
 	br.sql()
 	br.paths()
+	br.embedded()
 	br.fields()
 	br.expressions()
 	return br.issues
@@ -208,8 +212,14 @@ func reportBody(p *Pass, about bodyTopic) {
 		}
 	}
 	for _, is := range bodyIssues(p, r, nil) {
-		if is.about == about && !is.bind {
+		switch {
+		case is.bind:
+		case is.about == about:
 			is.report(p, r)
+		case is.about == aboutEmbedded && about == aboutSQL:
+			pass := *p
+			pass.Rule = is.rule
+			is.report(&pass, r)
 		}
 	}
 }
