@@ -314,7 +314,7 @@ func (br *bodyReader) labelField(f fragment, at pgsql.PLSpan, label, variable st
 		}
 	} else {
 		is.message += ": the label goes"
-		is.edits = []Edit{br.remove(at.First, at.First+1)}
+		is.edits = []Edit{br.replace(at.First, at.Last, br.b.src.Str(at.Last))}
 	}
 	br.add(is)
 }
@@ -391,7 +391,7 @@ func (br *bodyReader) parameterField(f fragment, at pgsql.PLSpan, field string) 
 			is.message += fmt.Sprintf("; $%d is the parameter", number)
 			is.edits = []Edit{br.replace(at.First, at.Last, fmt.Sprintf("$%d", number))}
 		case !br.clashes(f, field):
-			is.edits = []Edit{br.remove(at.First, at.First+1)}
+			is.edits = []Edit{br.replace(at.First, at.Last, br.b.src.Str(at.Last))}
 		default:
 			is.fidelity, is.todo = Manual, "Give the parameter a name that no column has, and write it alone"
 		}

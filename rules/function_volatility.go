@@ -21,6 +21,16 @@ var functionVolatility = &Rule{
 	Sources:  []string{"CockroachDB source v26.1, optbuilder/create_function.go (checkStmtVolatility)", "CockroachDB docs, functions-and-operators.md (volatility of each function)", "measured on v26.1"},
 	Examples: []Example{
 		{
+			Name:   "a loop to what is no constant",
+			Target: ">=24.3",
+			Input: "CREATE FUNCTION f(n INT8) RETURNS INT8 LANGUAGE plpgsql IMMUTABLE AS $$\nDECLARE\n  s INT8 := 0;\nBEGIN\n  FOR i IN 1..n LOOP\n    s := s + i;\n  END LOOP;\n  RETURN s;\nEND $$;\n" +
+				"CREATE FUNCTION g() RETURNS INT8 LANGUAGE plpgsql IMMUTABLE AS $$\nDECLARE\n  s INT8 := 0;\nBEGIN\n  FOR i IN 1..10 LOOP\n    s := s + i;\n  END LOOP;\n  RETURN s;\nEND $$;\n",
+			Output: "CREATE FUNCTION f(n INT8) RETURNS INT8 LANGUAGE plpgsql VOLATILE AS $$\nDECLARE\n  s INT8 := 0;\nBEGIN\n  FOR i IN 1..n LOOP\n    s := s + i;\n  END LOOP;\n  RETURN s;\nEND $$;\n" +
+				"CREATE FUNCTION g() RETURNS INT8 LANGUAGE plpgsql IMMUTABLE AS $$\nDECLARE\n  s INT8 := 0;\nBEGIN\n  FOR i IN 1..10 LOOP\n    s := s + i;\n  END LOOP;\n  RETURN s;\nEND $$;\n",
+			Want:  []string{"1:57 error weaker"},
+			Error: "volatile statement not allowed in immutable function",
+		},
+		{
 			Name:   "a table",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
 			Input:  "CREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql IMMUTABLE AS 'SELECT count(*) FROM t';\n",
@@ -177,6 +187,9 @@ func bodyVolatility(p *Pass, r *routine, formats bool) (rank int, why string) {
 		if f.tree == nil {
 			continue
 		}
+		if f.node != nil && f.node.Kind == pgsql.PLForInt && !isFolded(p, r, f) {
+			raise(2, "line %d of its body counts to what is no constant, which CockroachDB checks by code that can raise an error", r.body.src.Line(f.First))
+		}
 		local := map[string]bool{}
 		pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
 			switch n := n.(type) {
@@ -215,6 +228,43 @@ func bodyVolatility(p *Pass, r *routine, formats bool) (rank int, why string) {
 		})
 	}
 	return rank, why
+}
+
+// isFolded reports whether an expression of a PL/pgSQL body is a constant for
+// CockroachDB's optimizer when the function is made. Then it takes out the
+// checks of a loop's bounds, which are volatile.
+func isFolded(p *Pass, r *routine, f fragment) bool {
+	folded := len(judgeFragment(p, r, f, expr.Context{Volatility: true})) == 0
+	pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+		switch n := n.(type) {
+		case *pgsql.ParamRef, *pgsql.RangeVar:
+			folded = false
+		case *pgsql.ColumnRef:
+			folded = folded && len(n.Fields) == 1 && holdsConstant(r.body.src, catalog.ListName(n.Fields).Name)
+		}
+		return folded
+	})
+	return folded
+}
+
+// holdsConstant reports whether a variable has a constant from its declaration
+// and nothing assigns to it.
+func holdsConstant(src *pgsql.PLSource, name string) bool {
+	constant := false
+	src.Walk(func(n *pgsql.PLNode) {
+		for _, d := range n.Decls {
+			if d.Name == name {
+				k := src.Tokens[max(d.Default.First, 0)].Kind
+				constant = !d.Default.Empty() && d.Default.First == d.Default.Last && (k == pgsql.Number || k == pgsql.Literal)
+			}
+		}
+	})
+	src.Walk(func(n *pgsql.PLNode) {
+		for i := n.Target.First; constant && !n.Target.Empty() && i <= n.Target.Last; i++ {
+			constant = pgsql.Fold(src.Str(i)) != name
+		}
+	})
+	return constant
 }
 
 // formatPieces returns the texts around the arguments of format('..%s..', ...)
