@@ -7,8 +7,8 @@ import "github.com/pg2crdb/pg2crdb/internal/pgsql"
 // refuses what the rule is about: then a trigger function is refused when it is
 // made, not when its trigger is.
 var inBodies = map[*Rule]bool{
-	advisoryLock: false, ageOfOne: false, extensionSchema: false, serverInternals: false, systemColumn: false, viewWrite: false,
-	insertOverriding: true, numericLiteral: true, onConflict: true, updateRow: true,
+	advisoryLock: false, ageOfOne: false, extensionSchema: false, multipleMutations: false, serverInternals: false, systemColumn: false, viewWrite: false,
+	columnDefinition: true, insertOverriding: true, numericLiteral: true, onConflict: true, updateRow: true,
 }
 
 // embedded runs those rules over the statements and expressions of the body.

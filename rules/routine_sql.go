@@ -106,6 +106,9 @@ func (br *bodyReader) syntax(f fragment, n pgsql.Node, parents []pgsql.Node) {
 		return // see sql
 	}
 	what, todo := querySyntaxOf(n)
+	if len(parents) > 0 && isPartTarget(n, parents[len(parents)-1]) {
+		what, todo = partTarget()
+	}
 	if what == "" {
 		return
 	}
