@@ -69,6 +69,8 @@ type bodyReader struct {
 	split  map[string]bool
 	typed  map[string]catalog.Type
 	made   map[string]bool
+	// labels are those of blocks and loops; made when first asked for.
+	labels map[string]bool
 	// renamed are variables that got another name.
 	renamed map[string]bool
 	// columnNames are those of all tables, once they were asked for.

@@ -564,7 +564,7 @@ func (br *bodyReader) assert(n *pgsql.PLNode, head pgsql.PLSpan) {
 func (br *bodyReader) intoField(n *pgsql.PLNode) {
 	src := br.b.src
 	t := n.Target
-	if t.Empty() || !src.Is(t.First+1, ".") {
+	if t.Empty() || !src.Is(t.First+1, ".") || br.labelled(pgsql.Fold(src.Str(t.First))) {
 		return
 	}
 	head := pgsql.PLSpan{First: t.First, Last: t.Last}
