@@ -63,13 +63,14 @@ func (j *Judged) trace() error {
 func (j *Judged) from(st *pgsql.Statement) int {
 	text := &j.Translation.Texts[j.main]
 	votes := map[int]int{}
-	best := -1
+	best, kept := -1, false
 	for _, tok := range st.Tokens {
 		at := text.Origin(st.Start() + int64(tok.Start))
 		word := st.Text[tok.Start:tok.End]
 		if at+int64(len(word)) > int64(len(j.Text)) || string(j.Text[at:at+int64(len(word))]) != word {
 			continue // put in by a fix
 		}
+		kept = true
 		for _, o := range j.overlap(at, at+int64(len(word))) {
 			votes[o.I] += len(word)
 			if best < 0 || votes[o.I] > votes[best] {
@@ -77,7 +78,7 @@ func (j *Judged) from(st *pgsql.Statement) int {
 			}
 		}
 	}
-	if best >= 0 {
+	if best >= 0 || kept {
 		return best
 	}
 	// All of it was put in: it belongs to the statement at its place, or the one
