@@ -154,7 +154,7 @@ func rejections(l *conformance.Live) string {
 		case r.Follows > 0:
 			mark = fmt.Sprintf("follows from line %d", r.Follows)
 		case r.Foretold():
-			mark = "foretold by " + r.Left[0].Rule
+			mark = "foretold by " + append(r.Left, r.Open...)[0].Rule
 		}
 		fmt.Fprintf(&b, "  line %d %s [%s] %s (%s): %s\n", r.Original.Line, r.Original.Kind, r.Original.Detail, conformance.Short(r.Message, 160), r.Code, mark)
 	}

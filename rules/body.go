@@ -12,6 +12,8 @@ type bodyIssue struct {
 	pgsql.PLSpan
 	// about says which rule reports it.
 	about bodyTopic
+	// rule is the one of inBodies that reports it.
+	rule *Rule
 	// bind tells that CockroachDB finds it only when a trigger is made that
 	// runs the function: there the SQL of trigger functions is analysed.
 	bind bool
@@ -42,6 +44,9 @@ const (
 	aboutDivision                   // integer-division
 	aboutDigest                     // hex-digest
 	aboutStored                     // default-type
+	aboutOperator                   // unknown-operator
+	aboutPath                       // routine-search-path
+	aboutEmbedded                   // one of inBodies
 )
 
 // bodyReader collects the issues of one body.
@@ -64,6 +69,8 @@ type bodyReader struct {
 	split  map[string]bool
 	typed  map[string]catalog.Type
 	made   map[string]bool
+	// labels are those of blocks and loops; made when first asked for.
+	labels map[string]bool
 	// renamed are variables that got another name.
 	renamed map[string]bool
 	// columnNames are those of all tables, once they were asked for.
@@ -107,6 +114,8 @@ func readIssues(p *Pass, r *routine, table *catalog.Table) []bodyIssue {
 		br.returnQueries()
 	}
 	br.sql()
+	br.paths()
+	br.embedded()
 	br.fields()
 	br.expressions()
 	return br.issues
@@ -205,8 +214,14 @@ func reportBody(p *Pass, about bodyTopic) {
 		}
 	}
 	for _, is := range bodyIssues(p, r, nil) {
-		if is.about == about && !is.bind {
+		switch {
+		case is.bind:
+		case is.about == about:
 			is.report(p, r)
+		case is.about == aboutEmbedded && about == aboutSQL:
+			pass := *p
+			pass.Rule = is.rule
+			is.report(&pass, r)
 		}
 	}
 }

@@ -72,14 +72,6 @@ func (br *bodyReader) fields() {
 			rows[name] = true
 		}
 	}
-	labels := map[string]bool{}
-	if br.r.plpgsql() {
-		br.b.src.Walk(func(n *pgsql.PLNode) {
-			if n.Label != "" {
-				labels[n.Label] = true
-			}
-		})
-	}
 	trigger := br.r.isTrigger()
 	for _, f := range br.b.code {
 		tables := relationsIn(f.tree)
@@ -98,13 +90,42 @@ func (br *bodyReader) fields() {
 				br.rowField(at, field, true)
 			case rows[name]:
 				br.rowField(at, field, trigger)
-			case labels[name]:
+			case br.labelled(name):
 				br.labelField(f, at, name, field, trigger)
 			case br.r.noun != "DO block" && name == br.r.name.Name:
 				br.parameterField(f, at, field)
 			}
 		}
 	}
+	if br.r.plpgsql() {
+		br.labelTargets()
+	}
+}
+
+// labelled reports whether a block or a loop of the body has the label.
+func (br *bodyReader) labelled(name string) bool {
+	if br.labels == nil {
+		br.labels = map[string]bool{}
+		if br.r.plpgsql() {
+			br.b.src.Walk(func(n *pgsql.PLNode) { br.labels[n.Label] = n.Label != "" })
+		}
+	}
+	return br.labels[name]
+}
+
+// labelTargets finds the assignments to label.variable.
+func (br *bodyReader) labelTargets() {
+	src := br.b.src
+	src.Walk(func(n *pgsql.PLNode) {
+		for i := n.Target.First; n.Kind == pgsql.PLAssign && !n.Target.Empty() && i+2 <= n.Target.Last; i++ {
+			label, variable, ok := br.qualified(i)
+			if !ok || !br.labelled(label) || !br.declares(variable) || br.renamed[variable] {
+				continue
+			}
+			br.add(bodyIssue{PLSpan: pgsql.PLSpan{First: i, Last: i + 2}, about: aboutField, fidelity: Exact, edits: []Edit{br.replace(i, i+2, src.Str(i+2))},
+				message: fmt.Sprintf("a variable qualified by the label %s is not supported: the label goes", label)})
+		}
+	})
 }
 
 // isComposite reports whether a type is that of a table's rows or a composite
@@ -314,7 +335,7 @@ func (br *bodyReader) labelField(f fragment, at pgsql.PLSpan, label, variable st
 		}
 	} else {
 		is.message += ": the label goes"
-		is.edits = []Edit{br.remove(at.First, at.First+1)}
+		is.edits = []Edit{br.replace(at.First, at.Last, br.b.src.Str(at.Last))}
 	}
 	br.add(is)
 }
@@ -343,8 +364,12 @@ func (br *bodyReader) rename(label, variable string) (name string, edits []Edit)
 			}
 		}
 		for i := n.Target.First; i <= n.Target.Last; i++ {
-			if pgsql.Fold(src.Str(i)) == variable && !src.Is(i-1, ".") && n.Kind != pgsql.PLRaise {
+			switch {
+			case pgsql.Fold(src.Str(i)) != variable || n.Kind == pgsql.PLRaise:
+			case !src.Is(i-1, "."):
 				set(i)
+			case pgsql.Fold(src.Str(i-2)) == label:
+				edits = append(edits, br.replace(i-2, i, name))
 			}
 		}
 	})
@@ -391,7 +416,7 @@ func (br *bodyReader) parameterField(f fragment, at pgsql.PLSpan, field string) 
 			is.message += fmt.Sprintf("; $%d is the parameter", number)
 			is.edits = []Edit{br.replace(at.First, at.Last, fmt.Sprintf("$%d", number))}
 		case !br.clashes(f, field):
-			is.edits = []Edit{br.remove(at.First, at.First+1)}
+			is.edits = []Edit{br.replace(at.First, at.Last, br.b.src.Str(at.Last))}
 		default:
 			is.fidelity, is.todo = Manual, "Give the parameter a name that no column has, and write it alone"
 		}

@@ -21,6 +21,27 @@ var functionVolatility = &Rule{
 	Sources:  []string{"CockroachDB source v26.1, optbuilder/create_function.go (checkStmtVolatility)", "CockroachDB docs, functions-and-operators.md (volatility of each function)", "measured on v26.1"},
 	Examples: []Example{
 		{
+			Name:   "one row, and an end without RETURN",
+			Target: ">=24.1",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
+			Input: "CREATE FUNCTION f(n INT8) RETURNS INT8 LANGUAGE plpgsql STABLE AS $$\nDECLARE\n  i INT8;\nBEGIN\n  SELECT id INTO STRICT i FROM t WHERE id = n;\n  RETURN i;\nEND $$;\n" +
+				"CREATE FUNCTION g(n INT8) RETURNS INT8 LANGUAGE plpgsql IMMUTABLE AS $$\nBEGIN\n  IF n > 1 THEN\n    RETURN 1;\n  END IF;\nEND $$;\n",
+			Output: "CREATE FUNCTION f(n INT8) RETURNS INT8 LANGUAGE plpgsql VOLATILE AS $$\nDECLARE\n  i INT8;\nBEGIN\n  SELECT id INTO STRICT i FROM t WHERE id = n;\n  RETURN i;\nEND $$;\n" +
+				"CREATE FUNCTION g(n INT8) RETURNS INT8 LANGUAGE plpgsql VOLATILE AS $$\nBEGIN\n  IF n > 1 THEN\n    RETURN 1;\n  END IF;\nEND $$;\n",
+			Want:  []string{"1:57 error weaker", "8:57 error weaker"},
+			Error: "volatile statement not allowed in stable function",
+		},
+		{
+			Name:   "a loop to what is no constant",
+			Target: ">=24.3",
+			Input: "CREATE FUNCTION f(n INT8) RETURNS INT8 LANGUAGE plpgsql IMMUTABLE AS $$\nDECLARE\n  s INT8 := 0;\nBEGIN\n  FOR i IN 1..n LOOP\n    s := s + i;\n  END LOOP;\n  RETURN s;\nEND $$;\n" +
+				"CREATE FUNCTION g() RETURNS INT8 LANGUAGE plpgsql IMMUTABLE AS $$\nDECLARE\n  s INT8 := 0;\nBEGIN\n  FOR i IN 1..10 LOOP\n    s := s + i;\n  END LOOP;\n  RETURN s;\nEND $$;\n",
+			Output: "CREATE FUNCTION f(n INT8) RETURNS INT8 LANGUAGE plpgsql VOLATILE AS $$\nDECLARE\n  s INT8 := 0;\nBEGIN\n  FOR i IN 1..n LOOP\n    s := s + i;\n  END LOOP;\n  RETURN s;\nEND $$;\n" +
+				"CREATE FUNCTION g() RETURNS INT8 LANGUAGE plpgsql IMMUTABLE AS $$\nDECLARE\n  s INT8 := 0;\nBEGIN\n  FOR i IN 1..10 LOOP\n    s := s + i;\n  END LOOP;\n  RETURN s;\nEND $$;\n",
+			Want:  []string{"1:57 error weaker"},
+			Error: "volatile statement not allowed in immutable function",
+		},
+		{
 			Name:   "a table",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY);\n",
 			Input:  "CREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql IMMUTABLE AS 'SELECT count(*) FROM t';\n",
@@ -160,8 +181,13 @@ func bodyVolatility(p *Pass, r *routine, formats bool) (rank int, why string) {
 		}
 	}
 	if r.plpgsql() {
+		if r.returnsValue() && fallsThrough([]*pgsql.PLNode{r.body.src.Block}) {
+			raise(2, "its body can end without RETURN, which is an error")
+		}
 		r.body.src.Walk(func(n *pgsql.PLNode) {
 			switch {
+			case n.Kind == pgsql.PLSQL && !n.Target.Empty() && r.body.src.Is(n.Target.First-1, "strict"):
+				raise(2, "line %d of its body raises an error unless there is one row", r.body.src.Line(n.First))
 			case n.Kind == pgsql.PLRaise:
 				raise(2, "line %d of its body raises a message", r.body.src.Line(n.First))
 			case n.Kind == pgsql.PLBlock && len(n.Conditions) > 0:
@@ -176,6 +202,9 @@ func bodyVolatility(p *Pass, r *routine, formats bool) (rank int, why string) {
 	for _, f := range r.body.code {
 		if f.tree == nil {
 			continue
+		}
+		if f.node != nil && f.node.Kind == pgsql.PLForInt && !isFolded(p, r, f) {
+			raise(2, "line %d of its body counts to what is no constant, which CockroachDB checks by code that can raise an error", r.body.src.Line(f.First))
 		}
 		local := map[string]bool{}
 		pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
@@ -215,6 +244,78 @@ func bodyVolatility(p *Pass, r *routine, formats bool) (rank int, why string) {
 		})
 	}
 	return rank, why
+}
+
+// returnsValue reports whether the routine has to return a single value by
+// RETURN.
+func (r *routine) returnsValue() bool {
+	for _, p := range r.params {
+		if p.Mode == pgsql.FuncParamOut || p.Mode == pgsql.FuncParamInout || p.Mode == pgsql.FuncParamTable {
+			return false
+		}
+	}
+	return r.noun == "function" && !r.returns.SetOf && !r.isTrigger() && builtin(r.returns) != "void"
+}
+
+// fallsThrough reports whether what stands behind the statements can surely be
+// reached.
+func fallsThrough(list []*pgsql.PLNode) bool {
+	for _, n := range list {
+		switch n.Kind {
+		case pgsql.PLReturn, pgsql.PLRaise, pgsql.PLLoop, pgsql.PLCase:
+			return false
+		case pgsql.PLBlock:
+			if len(n.Lists) > 0 && !fallsThrough(n.Lists[0]) {
+				return false
+			}
+		case pgsql.PLIf:
+			returns := len(n.Lists) > len(n.Exprs) // it has an ELSE
+			for _, branch := range n.Lists {
+				returns = returns && !fallsThrough(branch)
+			}
+			if returns {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isFolded reports whether an expression of a PL/pgSQL body is a constant for
+// CockroachDB's optimizer when the function is made. Then it takes out the
+// checks of a loop's bounds, which are volatile.
+func isFolded(p *Pass, r *routine, f fragment) bool {
+	folded := len(judgeFragment(p, r, f, expr.Context{Volatility: true})) == 0
+	pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+		switch n := n.(type) {
+		case *pgsql.ParamRef, *pgsql.RangeVar:
+			folded = false
+		case *pgsql.ColumnRef:
+			folded = folded && len(n.Fields) == 1 && holdsConstant(r.body.src, catalog.ListName(n.Fields).Name)
+		}
+		return folded
+	})
+	return folded
+}
+
+// holdsConstant reports whether a variable has a constant from its declaration
+// and nothing assigns to it.
+func holdsConstant(src *pgsql.PLSource, name string) bool {
+	constant := false
+	src.Walk(func(n *pgsql.PLNode) {
+		for _, d := range n.Decls {
+			if d.Name == name {
+				k := src.Tokens[max(d.Default.First, 0)].Kind
+				constant = !d.Default.Empty() && d.Default.First == d.Default.Last && (k == pgsql.Number || k == pgsql.Literal)
+			}
+		}
+	})
+	src.Walk(func(n *pgsql.PLNode) {
+		for i := n.Target.First; constant && !n.Target.Empty() && i <= n.Target.Last; i++ {
+			constant = pgsql.Fold(src.Str(i)) != name
+		}
+	})
+	return constant
 }
 
 // formatPieces returns the texts around the arguments of format('..%s..', ...)

@@ -12,11 +12,11 @@ var plpgsqlStatement = &Rule{
 	Name:  "plpgsql-statement",
 	Title: "PL/pgSQL that CockroachDB lacks",
 	Condition: "A statement or a declaration in a PL/pgSQL body that CockroachDB does not have: `PERFORM`, `EXECUTE`, `FOR` over a query, `FOREACH`, `CASE`, `ASSERT`, " +
-		"`GET DIAGNOSTICS`, `FOUND`, `SQLERRM`, a bare `RAISE`, `RETURN QUERY EXECUTE`, cursors with arguments, `%TYPE` and `%ROWTYPE`, `RECORD`, `NOT NULL`, `ALIAS FOR` and `COLLATE` in declarations, " +
+		"`GET DIAGNOSTICS`, `FOUND`, `SQLERRM`, a bare `RAISE`, `RETURN QUERY EXECUTE`, cursors with arguments, `%TYPE` and `%ROWTYPE`, `RECORD`, `NOT NULL`, `DEFAULT`, `ALIAS FOR` and `COLLATE` in declarations, " +
 		"a variable that shadows another, `#variable_conflict`, the name `error`; before v24.1 nested blocks, `CALL` and `COMMIT`, before v24.3 `FOR` over numbers, before v25.2 `RETURN NEXT` and `RETURN QUERY`.",
 	Effect: "The function is refused when it is made (SQLSTATE 0A000 or 42601), even if the statement would never run.",
 	Workaround: "PERFORM becomes SELECT, whose result CockroachDB drops; CASE becomes IF; ASSERT becomes IF with RAISE; FOREACH over a variable becomes FOR over its subscripts; from v24.1 on FOR over a query becomes a loop that " +
-		"fetches from a cursor, and a RECORD a variable for each of its fields or of a table's type, where the types are known; %TYPE and %ROWTYPE become the type; a declaration that only a loop's own variable shadows goes. The rest is left to a person, with the line that stands in the way.",
+		"fetches from a cursor, and a RECORD a variable for each of its fields or of a table's type, where the types are known; %TYPE and %ROWTYPE become the type; DEFAULT becomes `:=`; a declaration that only a loop's own variable shadows goes. The rest is left to a person, with the line that stands in the way.",
 	Versions: "*",
 	Issues:   []int{117744, 105246, 114676, 114874, 105243, 117508, 122306, 106237, 117746},
 	Sources:  []string{"CockroachDB docs, known limitations of PL/pgSQL, v23.2 to v26.2", "release notes v24.1 to v25.2", "CockroachDB source v26.1, pkg/sql/plpgsql and optbuilder/plpgsql.go", "measured on v26.1"},
@@ -28,6 +28,14 @@ var plpgsqlStatement = &Rule{
 			Output: "CREATE FUNCTION f() RETURNS INT8 LANGUAGE plpgsql AS $$\nBEGIN\n  SELECT length('x');\n  RETURN 1;\nEND $$;\n",
 			Want:   []string{"3:3 error exact"},
 			Error:  "syntax error",
+		},
+		{
+			Name:   "DEFAULT in a declaration",
+			Target: ">=23.2",
+			Input:  "CREATE FUNCTION f() RETURNS INT8 LANGUAGE plpgsql AS $$\nDECLARE\n  n INT8 DEFAULT 1;\nBEGIN\n  RETURN n;\nEND $$;\n",
+			Output: "CREATE FUNCTION f() RETURNS INT8 LANGUAGE plpgsql AS $$\nDECLARE\n  n INT8 := 1;\nBEGIN\n  RETURN n;\nEND $$;\n",
+			Want:   []string{"3:10 error exact"},
+			Error:  "unable to parse type of variable declaration",
 		},
 		{
 			Name:   "a column called error",
@@ -327,6 +335,9 @@ func (br *bodyReader) declaration(block *pgsql.PLNode, d *pgsql.PLDecl, scope ma
 		br.mend(whole, Exact, fmt.Sprintf("a loop's own variable %s shadows this one, which CockroachDB does not support; nothing else uses it: it goes", d.Name), br.remove(d.First, d.Last))
 		return
 	}
+	if at := d.Default.First - 1; !d.Default.Empty() && src.Is(at, "default") {
+		br.mend(pgsql.PLSpan{First: at, Last: at}, Exact, "CockroachDB reads DEFAULT in a declaration as a part of the type and then refuses it: := takes its place", br.replace(at, at, ":="))
+	}
 	if d.NotNull >= 0 {
 		br.mend(pgsql.PLSpan{First: d.NotNull, Last: d.NotNull + 1}, Weaker, "NOT NULL on a variable is not supported: it goes, and an assignment of NULL is no error", br.remove(d.NotNull, d.NotNull+1))
 	}
@@ -553,7 +564,7 @@ func (br *bodyReader) assert(n *pgsql.PLNode, head pgsql.PLSpan) {
 func (br *bodyReader) intoField(n *pgsql.PLNode) {
 	src := br.b.src
 	t := n.Target
-	if t.Empty() || !src.Is(t.First+1, ".") {
+	if t.Empty() || !src.Is(t.First+1, ".") || br.labelled(pgsql.Fold(src.Str(t.First))) {
 		return
 	}
 	head := pgsql.PLSpan{First: t.First, Last: t.Last}

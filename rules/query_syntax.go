@@ -52,10 +52,8 @@ var querySyntax = &Rule{
 			return
 		}
 		what, todo := querySyntaxOf(node)
-		if t, ok := node.(*pgsql.ResTarget); ok && len(t.Indirection) > 0 {
-			if _, ok := p.Parent(0).(*pgsql.UpdateStmt); ok {
-				what, todo = "assignment to a part of a column", "Write the column as a whole: SET a = array_cat(...), SET j = jsonb_set(...)"
-			}
+		if isPartTarget(node, p.Parent(0)) {
+			what, todo = partTarget()
 		}
 		if what == "" {
 			return
@@ -127,4 +125,22 @@ func querySyntaxOf(node pgsql.Node) (what, todo string) {
 		return "arguments by name", "Give all arguments in the order of the function's parameters"
 	}
 	return "", ""
+}
+
+// isPartTarget reports whether a node is the target of an assignment to an
+// element or a field of a column.
+func isPartTarget(n, parent pgsql.Node) bool {
+	t, ok := n.(*pgsql.ResTarget)
+	if !ok || len(t.Indirection) == 0 {
+		return false
+	}
+	switch parent.(type) {
+	case *pgsql.UpdateStmt, *pgsql.InsertStmt, *pgsql.OnConflictClause:
+		return true
+	}
+	return false
+}
+
+func partTarget() (what, todo string) {
+	return "assignment to a part of a column", "Write the column as a whole: SET a = array_cat(...), SET j = jsonb_set(...)"
 }

@@ -86,6 +86,8 @@ func (br *bodyReader) sql() {
 				}
 			case *pgsql.FuncCall:
 				br.call(f, n, stop)
+			case *pgsql.AExpr:
+				br.operator(f, n)
 			case *pgsql.ColumnRef:
 				i := br.b.tokenAt(f, int(n.Location))
 				if i < 0 || len(n.Fields) != 1 {
@@ -104,6 +106,9 @@ func (br *bodyReader) syntax(f fragment, n pgsql.Node, parents []pgsql.Node) {
 		return // see sql
 	}
 	what, todo := querySyntaxOf(n)
+	if len(parents) > 0 && isPartTarget(n, parents[len(parents)-1]) {
+		what, todo = partTarget()
+	}
 	if what == "" {
 		return
 	}
@@ -117,7 +122,20 @@ func (br *bodyReader) syntax(f fragment, n pgsql.Node, parents []pgsql.Node) {
 			break
 		}
 	}
-	br.add(bodyIssue{PLSpan: at, about: aboutSyntax, bind: br.r.isTrigger(), fidelity: Manual, message: "CockroachDB has no " + what, todo: todo})
+	br.add(bodyIssue{PLSpan: at, about: aboutSyntax, fidelity: Manual, message: "CockroachDB has no " + what, todo: todo})
+}
+
+// operator judges an operator by CockroachDB's grammar.
+func (br *bodyReader) operator(f fragment, n *pgsql.AExpr) {
+	name := missingOperator(n)
+	i := br.b.tokenAt(f, int(n.Location))
+	if name == "" || i < 0 {
+		return
+	}
+	br.add(bodyIssue{
+		PLSpan: pgsql.PLSpan{First: i, Last: i}, about: aboutOperator, fidelity: Manual,
+		message: "CockroachDB has no operator " + name, todo: missingOperatorTodo(name),
+	})
 }
 
 // special judges a name that PL/pgSQL sets by itself.

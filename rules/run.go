@@ -144,6 +144,7 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 // it. It returns the findings in the order of their place.
 func (r *Run) Statement(st *Statement) []Reported {
 	r.pending = r.pending[:0]
+	turn(r.catalog, st)
 	r.pass = &Pass{Target: r.target, Layout: r.layout, Stmt: st, Catalog: r.catalog, run: r}
 	pass := r.pass
 	for _, rule := range r.statement {
@@ -181,19 +182,23 @@ func (r *Run) check(some []running, n pgsql.Node, parents []pgsql.Node) {
 	}
 }
 
-// follow lets a catalog follow a statement. Each source's way back starts from
-// what its way forward left, and leads nowhere: what comes behind it does not
-// build on it.
-func follow(c *catalog.Catalog, st *Statement) {
-	if st.Tree == nil {
-		return
-	}
+// turn makes the catalog what it is in front of a statement. Each source's way
+// back starts from what its way forward left, and leads nowhere: what comes
+// behind it does not build on it.
+func turn(c *catalog.Catalog, st *Statement) {
 	if st.Down {
 		c.Begin(st.Source)
 	} else {
 		c.Rollback()
 	}
-	c.Apply(st.Statement, st.Source)
+}
+
+// follow lets a catalog follow a statement.
+func follow(c *catalog.Catalog, st *Statement) {
+	if st.Tree != nil {
+		turn(c, st)
+		c.Apply(st.Statement, st.Source)
+	}
 }
 
 // Finish runs what the rules have to say at the end of the history. replay
@@ -228,6 +233,7 @@ func (r *Run) again(rule *Rule, f func(*Pass)) {
 	pass := Pass{Rule: rule, memory: r.memory(rule), Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
 	r.failed = r.replay(func(st *Statement) {
 		pass.Stmt = st
+		turn(r.catalog, st)
 		f(&pass)
 		follow(r.catalog, st)
 	})

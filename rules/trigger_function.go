@@ -202,6 +202,7 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made 
 	}
 	place := func(f *Finding) { f.at(st, i, min(i+2, len(st.Tokens)-1)) }
 	var fix Finding
+	said := map[string]bool{}
 	for _, is := range bodyIssues(p, r, p.Catalog.Table(n.Relation)) {
 		if !is.bind {
 			continue
@@ -221,9 +222,13 @@ func reportBound(p *Pass, mem *triggerFunctions, n *pgsql.CreateTrigStmt) (made 
 			made = false
 			continue
 		}
-		if fix.Message == "" {
+		switch {
+		case fix.Message == "":
 			fix = Finding{Severity: is.rank(), Fidelity: is.fidelity, Message: where + is.message}
+		case !said[is.message]:
+			fix.Message += fmt.Sprintf("; line %d: %s", r.body.src.Line(is.First), is.message)
 		}
+		said[is.message] = true
 		fix.Severity = max(fix.Severity, is.rank())
 		fix.Fidelity = max(fix.Fidelity, is.fidelity)
 		fix.Edits = append(fix.Edits, is.edits...)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
-	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -35,17 +34,8 @@ var undefinedFunction = &Rule{
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.FuncCall)
 		name := catalog.ListName(n.Funcname)
-		if name.Schema == "pg_catalog" || name.Schema == "information_schema" || len(p.Catalog.Functions(name)) > 0 {
-			return
-		}
-		_, extension := extensionFunctions[name.Name]
-		pg, crdb := expr.HasFunction(name.Name)
 		at := p.Stmt.tokenOf(n)
-		if at < 0 || ofHstore(p, name) || extension || grammarFunction[name.Name] || pg || crdb {
-			return
-		}
-		// A type can be called like a function, and so can a composite type.
-		if p.Catalog.Type(name) != nil || p.Catalog.Relation(name) != nil {
+		if at < 0 || !undefined(p, name) {
 			return
 		}
 		f := Finding{Severity: Warning, Fidelity: Manual, Message: fmt.Sprintf("neither CockroachDB nor the history has a function %s", name),
@@ -53,6 +43,20 @@ var undefinedFunction = &Rule{
 		f.at(p.Stmt, at, p.Stmt.nameEnd(at))
 		p.Report(f)
 	},
+}
+
+// undefined reports whether nobody is known to have a function of the name:
+// neither database, nor the history so far.
+func undefined(p *Pass, name catalog.Name) bool {
+	if name.Schema == "pg_catalog" || name.Schema == "information_schema" || len(p.Catalog.Functions(name)) > 0 {
+		return false
+	}
+	_, extension := extensionFunctions[name.Name]
+	if ofHstore(p, name) || extension || grammarFunction[name.Name] || isBuiltin(name) {
+		return false
+	}
+	// A type can be called like a function, and so can a composite type.
+	return p.Catalog.Type(name) == nil && p.Catalog.Relation(name) == nil
 }
 
 // grammarFunction are names that the grammar itself makes calls of, and those

@@ -91,7 +91,10 @@ func isMissing(p *Pass, name catalog.Name) bool {
 // in, that the history has not made itself.
 func missingFunction(p *Pass, n *pgsql.FuncCall) bool {
 	name := catalog.ListName(n.Funcname)
-	return n.Funcformat != pgsql.CoerceSqlSyntax && isMissing(p, name) && len(p.Catalog.Functions(name)) == 0
+	if n.Funcformat == pgsql.CoerceSqlSyntax && name.Name != "normalize" {
+		return false // what the grammar makes a call of, such as EXTRACT
+	}
+	return isMissing(p, name) && len(p.Catalog.Functions(name)) == 0
 }
 
 // missingUntil is the version from which on a function is there.
@@ -131,6 +134,7 @@ var instead = map[string]string{
 	"setweight":               "Weights of text search are not supported: search the parts in separate columns",
 	"tsvector_update_trigger": "Make the column GENERATED ALWAYS AS (to_tsvector('english', ...)) STORED",
 	"starts_with":             "Use LIKE with a prefix",
+	"normalize":               "Normalize the text in the application, or leave it as it is where it is normalized already",
 	"string_to_table":         "Use unnest(string_to_array(...))",
 	"gcd":                     "Compute it in the application",
 }

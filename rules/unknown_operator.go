@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"fmt"
-
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/expr"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -27,37 +25,63 @@ var unknownOperator = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "in a function",
+			Target: ">=23.2",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT);\n",
+			Input:  "CREATE FUNCTION f(x TEXT) RETURNS INT8 LANGUAGE sql AS 'SELECT id FROM t WHERE a <% x';\n",
+			Want:   []string{"1:82 error manual"},
+			Error:  "syntax error",
+			Manual: true,
+		},
+		{
 			Name:  "what CockroachDB has",
 			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT, tags TEXT[]);\n",
 			Input: "CREATE VIEW v AS SELECT id FROM t WHERE a !~* 'x' AND tags @> ARRAY['y'] AND a OPERATOR(pg_catalog.<>) ALL (ARRAY['z']);\n",
 		},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindAExpr},
+	Nodes: []pgsql.Kind{pgsql.KindAExpr, pgsql.KindCreateFunctionStmt},
 	Check: func(p *Pass, node pgsql.Node) {
-		n := node.(*pgsql.AExpr)
-		switch n.Kind_ {
-		case pgsql.AexprOP, pgsql.AexprOPAny, pgsql.AexprOPAll:
-		default:
+		n, ok := node.(*pgsql.AExpr)
+		if !ok {
+			reportBody(p, aboutOperator)
 			return
 		}
-		name := catalog.ListName(n.Name)
-		operands := 2
-		if n.Lexpr == nil {
-			operands = 1
-		}
-		known := expr.HasOperator(name.Name, operands)
+		name := missingOperator(n)
 		at := p.Stmt.tokenOf(n)
-		if at < 0 || known && (name.Schema == "" || name.Schema == "pg_catalog") {
+		if name == "" || at < 0 {
 			return
 		}
-		todo := operatorTodo[name.Name]
-		if todo == "" {
-			todo = "Call a function that does the same"
-		}
-		f := manual(fmt.Sprintf("CockroachDB has no operator %s", name.Name), todo)
+		f := manual("CockroachDB has no operator "+name, missingOperatorTodo(name))
 		f.at(p.Stmt, at, at)
 		p.Report(f)
 	},
+}
+
+// missingOperator returns the name of an operator that CockroachDB's grammar
+// lacks; "" for one that it has.
+func missingOperator(n *pgsql.AExpr) string {
+	switch n.Kind_ {
+	case pgsql.AexprOP, pgsql.AexprOPAny, pgsql.AexprOPAll:
+	default:
+		return ""
+	}
+	name := catalog.ListName(n.Name)
+	operands := 2
+	if n.Lexpr == nil {
+		operands = 1
+	}
+	if expr.HasOperator(name.Name, operands) && (name.Schema == "" || name.Schema == "pg_catalog") {
+		return ""
+	}
+	return name.Name
+}
+
+// missingOperatorTodo says what to write in place of an operator.
+func missingOperatorTodo(name string) string {
+	if todo := operatorTodo[name]; todo != "" {
+		return todo
+	}
+	return "Call a function that does the same"
 }
 
 // operatorTodo says what to write in place of an operator.

@@ -19,6 +19,15 @@ var updateRow = &Rule{
 			Want:   []string{"1:23 error exact"},
 			Error:  "at or near \"row\": syntax error",
 		},
+		{
+			Name:   "in a function",
+			Target: ">=23.2",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT, b TEXT);\n",
+			Input:  "CREATE FUNCTION f() RETURNS VOID LANGUAGE sql AS 'UPDATE t SET (a, b) = ROW (id::TEXT, NULL)';\n",
+			Output: "CREATE FUNCTION f() RETURNS VOID LANGUAGE sql AS 'UPDATE t SET (a, b) = (id::TEXT, NULL)';\n",
+			Want:   []string{"1:73 error exact"},
+			Error:  "syntax error",
+		},
 	},
 	Nodes: []pgsql.Kind{pgsql.KindMultiAssignRef},
 	Check: func(p *Pass, node pgsql.Node) {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -55,4 +56,47 @@ func (a *applier) setSearchPath(n *pgsql.VariableSetStmt) {
 		}
 	}
 	a.SearchPath = path
+}
+
+// Sort is what a name in an expression or a FROM clause stands for.
+type Sort uint8
+
+const (
+	OfRelation Sort = iota // tables, views and sequences
+	OfFunction
+	OfType // also of a table's rows
+)
+
+// Homes returns the schemas in which something of the name is, sorted.
+func (c *Catalog) Homes(sort Sort, name string) []string {
+	var out []string
+	for schema := range c.schemas {
+		if c.holds(sort, Name{schema, name}) {
+			out = append(out, schema)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Home returns the first schema of a search path in which something of the name
+// is; "" if it is in none of them.
+func (c *Catalog) Home(sort Sort, name string, path []string) string {
+	for _, schema := range path {
+		if c.holds(sort, Name{schema, name}) {
+			return schema
+		}
+	}
+	return ""
+}
+
+func (c *Catalog) holds(sort Sort, n Name) bool {
+	switch sort {
+	case OfFunction:
+		return len(c.functions[n]) > 0
+	case OfType:
+		return c.types[n] != nil || c.relations[n] != nil
+	default:
+		return c.relations[n] != nil || c.sequences[n] != nil
+	}
 }

@@ -86,8 +86,9 @@ type Translated struct {
 	From int
 	// Line is the line of the original that it comes from.
 	Line int
-	// Left are the error-level findings on it.
-	Left []*lint.Finding
+	// Left are the error-level findings on it, Open the warnings about what a
+	// person has to see to.
+	Left, Open []*lint.Finding
 }
 
 // Judge lints and translates a case for the version of the verdicts.

@@ -39,8 +39,9 @@ type Rejection struct {
 	Follows int
 }
 
-// Foretold reports whether lint says that it would be refused.
-func (r *Rejection) Foretold() bool { return len(r.Left) > 0 }
+// Foretold reports whether lint says that it would be refused, or names what has
+// to be there for it not to be.
+func (r *Rejection) Foretold() bool { return len(r.Left) > 0 || len(r.Open) > 0 }
 
 // Unforetold are the rejections that lint is silent about and that do not
 // follow from others: the worst there is.
@@ -60,6 +61,13 @@ func (j *Judged) Run(ctx context.Context, conn *pgx.Conn) (*Live, error) {
 	l := &Live{Judged: j}
 	failed := map[int]bool{} // by number of the original
 	missing := map[string]int{}
+	note := func(st *pgsql.Statement, line int) {
+		for _, name := range lost(st) {
+			if _, ok := missing[name]; !ok {
+				missing[name] = line
+			}
+		}
+	}
 	reached := -1
 	for i := range j.Output {
 		t := &j.Output[i]
@@ -68,6 +76,8 @@ func (j *Judged) Run(ctx context.Context, conn *pgx.Conn) (*Live, error) {
 		}
 		o := &j.Outcomes[t.From]
 		if !runs(o.Verdict) {
+			t.Parse()
+			note(t.Statement, o.Line) // what it makes is not there
 			continue
 		}
 		for _, role := range o.RolesAdded {
@@ -76,12 +86,19 @@ func (j *Judged) Run(ctx context.Context, conn *pgx.Conn) (*Live, error) {
 			}
 		}
 		err := exec(ctx, conn, t.Text)
+		var refused *pgconn.PgError
+		for made := 0; made < 10 && errors.As(err, &refused) && absentRole(refused) != ""; made++ {
+			// The verdicts were made with every role that a statement names.
+			if _, err := conn.Exec(ctx, "CREATE ROLE IF NOT EXISTS "+pgx.Identifier{absentRole(refused)}.Sanitize()); err != nil {
+				break
+			}
+			err = exec(ctx, conn, t.Text)
+		}
 		if ctx.Err() != nil {
 			l.Cut = true
 			break
 		}
 		reached = max(reached, t.From)
-		var refused *pgconn.PgError
 		switch {
 		case err == nil:
 			if len(t.Left) > 0 && o.DDL() {
@@ -100,11 +117,7 @@ func (j *Judged) Run(ctx context.Context, conn *pgx.Conn) (*Live, error) {
 			l.Rejections = append(l.Rejections, r)
 		}
 		t.Parse()
-		for _, name := range lost(t.Statement) {
-			if _, ok := missing[name]; !ok {
-				missing[name] = o.Line
-			}
-		}
+		note(t.Statement, o.Line)
 	}
 	for i := range j.Outcomes {
 		o := &j.Outcomes[i]
@@ -189,6 +202,16 @@ func exec(ctx context.Context, conn *pgx.Conn, sql string) error {
 func ofServer(e *pgconn.PgError) bool {
 	role := e.Code == "42710" && (strings.HasPrefix(e.Message, "a role") || strings.HasPrefix(e.Message, "role"))
 	return role || e.Code == "28P01"
+}
+
+// absentRole returns the role that an error says does not exist, or "".
+func absentRole(e *pgconn.PgError) string {
+	name, ok := strings.CutPrefix(e.Message, `role/user "`)
+	if !ok || e.Code != "42704" {
+		return ""
+	}
+	name, _, _ = strings.Cut(name, `"`)
+	return name
 }
 
 // absent are the codes of errors about something that is not there, or still

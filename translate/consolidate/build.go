@@ -344,7 +344,11 @@ func (w *writer) item(it *item) (later []string) {
 			for it.st.Is(end+1, ".") {
 				end += 2
 			}
-			later = append(later, "ALTER SEQUENCE "+quoteName(rangeName(n.Sequence))+" "+slice(it.st, i, end))
+			name := quoteName(rangeName(n.Sequence))
+			if first := it.st.TokenAt(int(n.Sequence.Location)); it.st.Is(first+1, ".") {
+				name = slice(it.st, first, first+2)
+			}
+			later = append(later, "ALTER SEQUENCE "+name+" "+slice(it.st, i, end))
 			text = strings.TrimSpace(it.st.Text[:it.st.Tokens[i].Start()]) + it.st.Text[it.st.Tokens[end].End():]
 		}
 	}

@@ -210,6 +210,31 @@ var foldCases = []struct {
 	findings          []string
 }{
 	{
+		name: "keys of a dump that refer to one another: its search path is empty",
+		input: `SELECT pg_catalog.set_config('search_path', '', false);
+CREATE TABLE public.a (id BIGINT PRIMARY KEY, b BIGINT);
+CREATE TABLE public.b (id BIGINT PRIMARY KEY);
+ALTER TABLE public.a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES public.b(id);
+ALTER TABLE public.b ADD COLUMN a BIGINT;
+ALTER TABLE public.b ADD CONSTRAINT g FOREIGN KEY (a) REFERENCES public.a(id);
+`,
+		want: `SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.b (
+  id BIGINT PRIMARY KEY,
+  a BIGINT
+);
+
+CREATE TABLE public.a (
+  id BIGINT PRIMARY KEY,
+  b BIGINT,
+  CONSTRAINT f FOREIGN KEY (b) REFERENCES public.b(id)
+);
+
+ALTER TABLE public.b ADD CONSTRAINT g FOREIGN KEY (a) REFERENCES public.a(id);
+`,
+	},
+	{
 		name: "columns, constraints and indexes, with their comments",
 		input: `-- The licence, which is about the file.
 

@@ -206,7 +206,12 @@ func (b *builder) refers(k *catalog.Constraint) bool {
 // later. ok is false if a column's text cannot be changed as it has to be.
 func (t *table) text(b *builder, done map[*catalog.Table]bool) (text string, later []string, ok bool) {
 	st := t.item.st
-	open := st.Find(st.TokenAt(int(st.Tree.(*pgsql.CreateStmt).Relation.Location)), "(")
+	first := st.TokenAt(int(st.Tree.(*pgsql.CreateStmt).Relation.Location))
+	open := st.Find(first, "(")
+	name := quoteName(t.def.Name)
+	if st.Is(first+1, ".") {
+		name = slice(st, first, open-1) // a dump has no search path: public has to stand there
+	}
 	var out strings.Builder
 	for _, c := range leadComments(st) {
 		out.WriteString(c + "\n")
@@ -230,10 +235,10 @@ func (t *table) text(b *builder, done map[*catalog.Table]bool) (text string, lat
 				return "", nil, false
 			}
 			for _, k := range keys {
-				later = append(later, fmt.Sprintf("ALTER TABLE %s ADD %s", quoteName(t.def.Name), k))
+				later = append(later, fmt.Sprintf("ALTER TABLE %s ADD %s", name, k))
 			}
 		case e.constraint != nil && !reachable(e.constraint):
-			later = append(later, fmt.Sprintf("ALTER TABLE %s ADD %s", quoteName(t.def.Name), text))
+			later = append(later, fmt.Sprintf("ALTER TABLE %s ADD %s", name, text))
 			continue
 		}
 		parts = append(parts, part{strings.Join(append(slices.Clone(e.lead), text), "\n  "), e.trail})

@@ -115,6 +115,16 @@ func TestStatements(t *testing.T) {
 	}
 }
 
+// golang-migrate sends a file as one text, in which a BEGIN of the file's own
+// begins the transaction: there is none around it.
+func TestOwnTransaction(t *testing.T) {
+	s := standIn(t)
+	out := translated(t, "golang-migrate", "1_a.up.sql", "BEGIN;\nCREATE TABLE t (id BIGINT PRIMARY KEY);\nCOMMIT;\n", "1_a.down.sql", "DROP TABLE t;\n")
+	if res := mustRun(t, s, out, Options{}); len(res.Notices) > 0 || len(said(res)) > 0 {
+		t.Errorf("%+v, %q", res.Notices, said(res))
+	}
+}
+
 // A tool's transaction is a transaction here: what fails in it alone is told
 // apart from what fails by itself, and one mistake does not hide another.
 func TestTransactions(t *testing.T) {
