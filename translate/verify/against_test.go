@@ -9,9 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/pgtest"
+	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/rules"
+	"github.com/pg2crdb/pg2crdb/translate"
 )
 
 // Held against itself, a schema with everything in it has no difference, and
@@ -84,6 +88,66 @@ func TestAgainstExplained(t *testing.T) {
 	if res.Compared.Unexplained != 0 || res.Compared.Explained != len(res.Report.Findings) {
 		t.Errorf("%+v", res.Compared)
 	}
+	foretold(t, out, res)
+}
+
+// foretold holds differences to the report of the translation: the rule that
+// explains one has a finding about the object, in its definition or in a
+// statement that names it.
+func foretold(t *testing.T, out *translate.Output, res *Result) {
+	t.Helper()
+	for _, d := range res.Report.Findings {
+		what, rule, explained := strings.Cut(d.Message, "; rule ")
+		if d.Rule != Differs || !explained {
+			continue
+		}
+		rule = strings.TrimSuffix(rule, " explains it")
+		_, object, _ := strings.Cut(what, " of ")
+		object, _, _ = strings.Cut(object, ": ")
+		if !slices.ContainsFunc(out.Report.Findings, func(f lint.Finding) bool {
+			if f.Rule != rule {
+				return false
+			}
+			inDefinition := f.File == d.File && f.Start.Offset < d.End.Offset && d.Start.Offset < f.End.Offset
+			return inDefinition || mentions(statementAt(t, out, &f), object)
+		}) {
+			t.Errorf("%s:%d: %s: the report has no finding of that rule about it", d.File, d.Start.Line, d.Message)
+		}
+	}
+}
+
+// statementAt is the statement of the original that a finding is in.
+func statementAt(t *testing.T, out *translate.Output, f *lint.Finding) string {
+	t.Helper()
+	for _, h := range out.Histories {
+		for i := range h.Texts {
+			if h.Texts[i].Name != f.File {
+				continue
+			}
+			stmts, err := pgsql.Split(h.Texts[i].Original())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, st := range stmts {
+				if st.Start() <= f.Start.Offset && f.Start.Offset <= st.End() {
+					return st.Text
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// mentions reports whether a statement holds each part of a name, such as
+// "t.price", as a word.
+func mentions(statement, name string) bool {
+	words := strings.FieldsFunc(strings.ToLower(statement), func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, part := range strings.Split(name, ".") {
+		if !slices.Contains(words, part) {
+			return false
+		}
+	}
+	return true
 }
 
 // What no rule explains is an error, at the place of the object.
