@@ -17,6 +17,7 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/crdbtest"
 	"github.com/pg2crdb/pg2crdb/internal/temporal"
 	"github.com/pg2crdb/pg2crdb/translate"
+	"github.com/pg2crdb/pg2crdb/translate/consolidate"
 )
 
 // sqlTool is a temporal-sql-tool of a release.
@@ -164,6 +165,44 @@ func TestTemporalTool(t *testing.T) {
 					mustExec(t, conn, "DROP TABLE schema_version, schema_update_history")
 					likePostgres(t, conn, release, store.name)
 				})
+			}
+		}
+	}
+}
+
+// TestTemporalToolConsolidated lets temporal-sql-tool set up the stores from
+// their consolidated schemas, with both of its plugins: update-schema finds
+// nothing left to do, and there is what the migrations make on PostgreSQL.
+func TestTemporalToolConsolidated(t *testing.T) {
+	crdbtest.URL(t)
+	ctx := context.Background()
+	for _, tool := range sqlTools(t) {
+		for _, release := range toolReleases() {
+			tree, out := translateTree(t, release, ">=23.1")
+			schemas, err := consolidate.Tree(tree, out, consolidate.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			writeFiles(t, dir, out)
+			for _, s := range schemas {
+				versions := translatedSteps(t, out, s.Name, temporal.Eras()[2])
+				version := strings.TrimPrefix(versions[len(versions)-1].version, "v")
+				file := filepath.Join(dir, s.Name+".sql")
+				if err := os.WriteFile(file, s.Text, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				for _, plugin := range []string{"postgres12", "postgres12_pgx"} {
+					t.Run(tool.release+" "+release+" "+s.Name+" "+plugin, func(t *testing.T) {
+						conn := crdbtest.Database(t)
+						tool.run(t, ctx, conn, "--plugin", plugin, "setup-schema", "--version", version, "--schema-file", file)
+						if text := tool.run(t, ctx, conn, "update-schema", "--schema-dir", filepath.Join(dir, s.Name, "versioned")); !strings.Contains(text, "found zero updates") {
+							t.Errorf("there is something left to update:\n%s", text)
+						}
+						mustExec(t, conn, "DROP TABLE schema_version, schema_update_history")
+						likePostgres(t, conn, release, s.Name)
+					})
+				}
 			}
 		}
 	}
