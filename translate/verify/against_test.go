@@ -9,13 +9,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
+	"github.com/pg2crdb/pg2crdb/internal/crdbtest"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/pgtest"
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/rules"
 	"github.com/pg2crdb/pg2crdb/translate"
+	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
 
 // Held against itself, a schema with everything in it has no difference, and
@@ -112,6 +115,64 @@ func foretold(t *testing.T, out *translate.Output, res *Result) {
 			return inDefinition || mentions(statementAt(t, out, &f), object)
 		}) {
 			t.Errorf("%s:%d: %s: the report has no finding of that rule about it", d.File, d.Start.Line, d.Message)
+		}
+	}
+}
+
+// TestAgainstTemporal holds Temporal's stores on a real CockroachDB against a
+// PostgreSQL: each difference is foretold, and what the report says is stored in
+// another way shows as a difference.
+func TestAgainstTemporal(t *testing.T) {
+	url := crdbtest.URL(t)
+	if testing.Short() {
+		t.Skip("takes minutes: skipped with -short")
+	}
+	for _, store := range []string{"temporal", "visibility"} {
+		for _, target := range []string{"", ">=23.1"} {
+			t.Run(store+target, func(t *testing.T) {
+				t.Parallel() // most of the time goes by in waiting
+				ctx := context.Background()
+				if end, ok := t.Deadline(); ok {
+					var cancel func()
+					ctx, cancel = context.WithDeadline(ctx, end.Add(-3*time.Minute))
+					defer cancel()
+				}
+				fsys, err := layout.Release(ctx, "temporal@v1.32.0/"+store)
+				if err != nil {
+					t.Skipf("needs the Go module of Temporal: %v", err)
+				}
+				tg, err := rules.ParseTarget(target)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out, err := translate.FS(ctx, fsys, translate.Options{Options: lint.Options{Target: tg}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, err := Connect(ctx, url)
+				if err != nil {
+					t.Fatal(err)
+				}
+				res, err := Run(ctx, s, out, Options{Against: standIn(t), Rows: 200})
+				if ctx.Err() != nil {
+					t.Skip("needs more time for its schema changes than go test leaves it: run it with -timeout 60m")
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if res.Compared.Unexplained != 0 || res.Compared.Rows == 0 {
+					t.Errorf("%+v\n%s", res.Compared, strings.Join(said(res), "\n"))
+				}
+				foretold(t, out, res)
+				for _, f := range out.Report.Findings {
+					if f.Fidelity == rules.Changed && !slices.ContainsFunc(res.Report.Findings, func(d lint.Finding) bool {
+						return d.File == f.File && strings.HasSuffix(d.Message, "; rule "+f.Rule+" explains it") && f.Start.Offset < d.End.Offset && d.Start.Offset < f.End.Offset
+					}) {
+						t.Errorf("%s:%d: nothing differs because of %s", f.File, f.Start.Line, f.Rule)
+					}
+				}
+				t.Logf("%+v", res.Compared)
+			})
 		}
 	}
 }
