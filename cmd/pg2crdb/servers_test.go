@@ -5,8 +5,10 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/cockroachdb/cockroach-go/v2/testserver"
 	"github.com/jackc/pgx/v5"
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -26,6 +28,8 @@ func (m withServers) Run() int { return pgtest.Main(m.M) }
 //
 //	scratch URL   fails if the server holds a scratch database that was not there
 //	              before the script
+//	stop-server   kills the CockroachDB of testdata/verify/own, which each of its
+//	              scripts has for itself: with passwords, at $HOST, for root at $CRDB
 func TestVerifyScript(t *testing.T) {
 	for _, test := range []struct {
 		dir   string
@@ -35,6 +39,24 @@ func TestVerifyScript(t *testing.T) {
 		{"testdata/verify/live", func(t *testing.T, e *testscript.Env) {
 			e.Setenv("CRDB", crdbtest.URL(t))
 			e.Setenv("PG", pgtest.URL(t))
+		}},
+		{"testdata/verify/own", func(t *testing.T, e *testscript.Env) {
+			if e.WorkDir == "" {
+				crdbtest.Binary(t)
+				return
+			}
+			ts, err := testserver.NewTestServer(testserver.CockroachBinaryPathOpt(crdbtest.Binary(t)), testserver.SecureOpt())
+			if err != nil {
+				t.Fatal(err)
+			}
+			stop := sync.OnceFunc(ts.Stop)
+			e.Defer(stop)
+			e.Values["stop"] = stop
+			e.Setenv("CRDB", ts.PGURL().String())
+			e.Setenv("HOST", ts.PGURL().Host)
+			execAll(t, ts.PGURL().String(),
+				"CREATE USER reader WITH PASSWORD 'r1ght'",
+				"CREATE USER frozen WITH PASSWORD 'r1ght' CREATEDB", "ALTER ROLE frozen SET default_transaction_read_only = on")
 		}},
 	} {
 		t.Run(test.dir, func(t *testing.T) {
@@ -55,6 +77,9 @@ func TestVerifyScript(t *testing.T) {
 					return nil
 				},
 				Cmds: map[string]func(*testscript.TestScript, bool, []string){
+					"stop-server": func(ts *testscript.TestScript, _ bool, _ []string) {
+						ts.Value("stop").(func())()
+					},
 					"scratch": func(ts *testscript.TestScript, _ bool, args []string) {
 						names, err := scratchDatabases(args[0])
 						ts.Check(err)
@@ -68,6 +93,21 @@ func TestVerifyScript(t *testing.T) {
 				},
 			})
 		})
+	}
+}
+
+func execAll(t *testing.T, url string, statements ...string) {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	for _, s := range statements {
+		if _, err := conn.Exec(ctx, s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
 	}
 }
 

@@ -58,6 +58,17 @@ func URL(t testing.TB) string {
 	return started.url
 }
 
+// Binary returns the binary of COCKROACH_BINARY, for a test that needs a server
+// of its own; without it the test is skipped.
+func Binary(t testing.TB) string {
+	t.Helper()
+	binary := os.Getenv("COCKROACH_BINARY")
+	if binary == "" {
+		t.Skip("needs a CockroachDB of its own: set COCKROACH_BINARY to a binary")
+	}
+	return binary
+}
+
 // Database makes a database of its own for the test and returns a connection
 // to it. Both go when the test ends.
 func Database(t testing.TB) *pgx.Conn {

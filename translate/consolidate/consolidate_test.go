@@ -148,7 +148,7 @@ func TestTemporal(t *testing.T) {
 							others++
 						}
 					}
-					want := map[string]int{"temporal": 1, "visibility": 0}[s.Name] // the INSERT
+					want := map[string]int{"temporal": 4, "visibility": 0}[s.Name] // the INSERT, and BEGIN, the setting and END
 					if tables != len(h.Final.Catalog().Tables()) || others != want {
 						t.Errorf("%s: %d tables and %d other statements\n%s", s.Name, tables, others, s.Text)
 					}

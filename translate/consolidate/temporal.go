@@ -2,9 +2,10 @@ package consolidate
 
 import (
 	"fmt"
-	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"slices"
 	"strings"
 
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/temporal"
 	"github.com/pg2crdb/pg2crdb/translate"
 )
@@ -19,6 +20,9 @@ func temporalStore(s *Schema, out *translate.Output, h *translate.Result, cut sc
 			return err
 		}
 		s.Text = append(s.Text, versionTables(v, opts.From != "")...)
+		if text, ok := inTransaction(s.Text); ok {
+			s.Text = text
+		}
 		return nil
 	}
 	const name = "schema.sql"
@@ -31,7 +35,67 @@ func temporalStore(s *Schema, out *translate.Output, h *translate.Result, cut sc
 	if len(bad) > 0 {
 		return fmt.Errorf("temporal-sql-tool could not read the consolidated schema of store %s, so it is not written:\n%s", s.Name, strings.Join(bad, "\n"))
 	}
+	if text, ok := inTransaction(s.Text); ok && sentAtOnce(text) {
+		s.Text = text
+	}
 	return nil
+}
+
+// transaction begins the one in which several tables are made.
+const transaction = `-- All in one transaction, which is several times faster and leaves nothing
+-- half-made. From v25.1 on, CockroachDB commits in front of each CREATE, by a
+-- setting that is switched off here; older versions do not have it.
+-- temporal-sql-tool takes the block for one statement.
+BEGIN;
+SELECT set_config(name, 'off', true) FROM pg_catalog.pg_settings WHERE name = 'autocommit_before_ddl';
+
+`
+
+// inTransaction puts a transaction around a schema of several tables, if that
+// only makes tables and puts rows into them: other changes of a schema are better
+// off on their own.
+func inTransaction(text []byte) ([]byte, bool) {
+	stmts, err := pgsql.Split(text)
+	if err != nil {
+		return nil, false
+	}
+	tables := 0
+	for _, st := range stmts {
+		if st.Text == "" {
+			continue
+		}
+		st.Parse()
+		switch st.Tree.(type) {
+		case *pgsql.CreateStmt:
+			tables++
+		case *pgsql.InsertStmt:
+		default:
+			return nil, false
+		}
+	}
+	return slices.Concat([]byte(transaction), text, []byte("\nEND;\n")), tables > 1
+}
+
+// sentAtOnce reports whether the tool of every era sends a text in one piece, and
+// leaves nothing out but comments.
+func sentAtOnce(text []byte) bool {
+	want, err := pgsql.Split(text)
+	if err != nil {
+		return false
+	}
+	sameStatement := func(a, b *pgsql.Statement) bool { return a.Form == b.Form && a.SameTokens(b.Text) }
+	for _, era := range temporal.Eras() {
+		sent, err := era.Split(text)
+		if err != nil || len(sent) != 1 {
+			return false
+		}
+		got, err := pgsql.Split([]byte(sent[0]))
+		trailer := func(st *pgsql.Statement) bool { return st.Text == "" }
+		if err != nil || !slices.EqualFunc(slices.DeleteFunc(got, trailer), slices.DeleteFunc(slices.Clone(want), trailer), sameStatement) {
+			return false
+		}
+	}
+	return true
 }
 
 // lastVersion returns the manifest of the last version that is taken.

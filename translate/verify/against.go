@@ -182,35 +182,65 @@ func shared(t, other *live.Table) *live.Table {
 	return &both
 }
 
+// together is how many rows are put in at once, where both databases take them.
+const together = 25
+
 // fill inserts the rows of one table, each in both databases or in none.
 func (c *comparison) fill(ctx context.Context, plan *rows.Plan, stored map[string][]map[string]string) error {
 	name := plan.Table.FullName()
 	refused := map[bool]int{} // by whether it was CockroachDB that refused
 	first := map[bool]string{}
-	for i := range c.v.opts.Rows {
-		values, ok := plan.Row(i, stored)
-		if !ok {
-			break // what its foreign key refers to holds no rows
+	keep := func(values []string) {
+		row := map[string]string{}
+		for k, col := range plan.Columns {
+			row[col.Name] = values[k]
 		}
-		insert := plan.Insert(values)
+		stored[name] = append(stored[name], row)
+	}
+	for i := 0; i < c.v.opts.Rows; {
+		// A row may refer to an earlier one of its table, so the first is by itself.
+		var batch [][]string
+		var inserts []string
+		for len(batch) < together && i+len(batch) < c.v.opts.Rows && (i > 0 || len(batch) == 0) {
+			values, ok := plan.Row(i+len(batch), stored)
+			if !ok {
+				break // what its foreign key refers to holds no rows
+			}
+			batch = append(batch, values)
+			inserts = append(inserts, plan.Insert(values))
+		}
+		if len(batch) == 0 {
+			break
+		}
 		if c.v.opts.Progress != nil {
 			c.v.opts.Progress(c.v.done, c.v.total, fmt.Sprintf("row %d of %s", i+1, name))
 		}
-		pgErr, crdbErr, err := c.both(ctx, insert)
-		if err != nil {
-			return err
-		}
-		switch {
-		case pgErr == "" && crdbErr == "":
-			row := map[string]string{}
-			for k, col := range plan.Columns {
-				row[col.Name] = values[k]
+		i += len(batch)
+		if len(batch) > 1 {
+			taken, err := c.atOnce(ctx, inserts)
+			if err != nil {
+				return err
 			}
-			stored[name] = append(stored[name], row)
-		case (pgErr == "") != (crdbErr == ""):
-			byCockroach := pgErr == ""
-			if refused[byCockroach]++; refused[byCockroach] == 1 {
-				first[byCockroach] = pgErr + crdbErr
+			if taken {
+				for _, values := range batch {
+					keep(values)
+				}
+				continue
+			}
+		}
+		for k, values := range batch {
+			pgErr, crdbErr, err := c.both(ctx, inserts[k])
+			if err != nil {
+				return err
+			}
+			switch {
+			case pgErr == "" && crdbErr == "":
+				keep(values)
+			case (pgErr == "") != (crdbErr == ""):
+				byCockroach := pgErr == ""
+				if refused[byCockroach]++; refused[byCockroach] == 1 {
+					first[byCockroach] = pgErr + crdbErr
+				}
 			}
 		}
 	}
@@ -238,6 +268,39 @@ func columnIn(message string, t *live.Table) string {
 		}
 	}
 	return ""
+}
+
+// atOnce runs several INSERTs in both databases if both take all of them;
+// otherwise it leaves nothing.
+func (c *comparison) atOnce(ctx context.Context, inserts []string) (taken bool, err error) {
+	text := "BEGIN;\n" + strings.Join(inserts, ";\n")
+	taken = true
+	for _, run := range []struct {
+		conn *pgx.Conn
+		text string
+	}{
+		{c.pg, text + ";\nSET CONSTRAINTS ALL IMMEDIATE"}, {c.crdb, text}, {c.crdb, "COMMIT"}, {c.pg, "COMMIT"}, // from here on nothing is refused
+	} {
+		if _, err := run.conn.Exec(ctx, run.text); err != nil {
+			if !isServerError(err) {
+				return false, c.trouble(ctx, err)
+			}
+			taken = false
+			break
+		}
+	}
+	if taken {
+		return true, nil
+	}
+	for _, conn := range []*pgx.Conn{c.pg, c.crdb} {
+		if conn.PgConn().TxStatus() == 'I' {
+			continue
+		}
+		if _, err := conn.Exec(ctx, "ROLLBACK"); err != nil {
+			return false, c.trouble(ctx, err)
+		}
+	}
+	return false, nil
 }
 
 // both runs an INSERT in both databases, and undoes it where the other refuses

@@ -9,9 +9,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+	"unicode"
 
+	"github.com/pg2crdb/pg2crdb/internal/crdbtest"
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/pgtest"
+	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/rules"
+	"github.com/pg2crdb/pg2crdb/translate"
+	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
 
 // Held against itself, a schema with everything in it has no difference, and
@@ -84,6 +91,124 @@ func TestAgainstExplained(t *testing.T) {
 	if res.Compared.Unexplained != 0 || res.Compared.Explained != len(res.Report.Findings) {
 		t.Errorf("%+v", res.Compared)
 	}
+	foretold(t, out, res)
+}
+
+// foretold holds differences to the report of the translation: the rule that
+// explains one has a finding about the object, in its definition or in a
+// statement that names it.
+func foretold(t *testing.T, out *translate.Output, res *Result) {
+	t.Helper()
+	for _, d := range res.Report.Findings {
+		what, rule, explained := strings.Cut(d.Message, "; rule ")
+		if d.Rule != Differs || !explained {
+			continue
+		}
+		rule = strings.TrimSuffix(rule, " explains it")
+		_, object, _ := strings.Cut(what, " of ")
+		object, _, _ = strings.Cut(object, ": ")
+		if !slices.ContainsFunc(out.Report.Findings, func(f lint.Finding) bool {
+			if f.Rule != rule {
+				return false
+			}
+			inDefinition := f.File == d.File && f.Start.Offset < d.End.Offset && d.Start.Offset < f.End.Offset
+			return inDefinition || mentions(statementAt(t, out, &f), object)
+		}) {
+			t.Errorf("%s:%d: %s: the report has no finding of that rule about it", d.File, d.Start.Line, d.Message)
+		}
+	}
+}
+
+// TestAgainstTemporal holds Temporal's stores on a real CockroachDB against a
+// PostgreSQL: each difference is foretold, and what the report says is stored in
+// another way shows as a difference.
+func TestAgainstTemporal(t *testing.T) {
+	url := crdbtest.URL(t)
+	if testing.Short() {
+		t.Skip("takes minutes: skipped with -short")
+	}
+	for _, store := range []string{"temporal", "visibility"} {
+		for _, target := range []string{"", ">=23.1"} {
+			t.Run(store+target, func(t *testing.T) {
+				t.Parallel() // most of the time goes by in waiting
+				ctx := context.Background()
+				if end, ok := t.Deadline(); ok {
+					var cancel func()
+					ctx, cancel = context.WithDeadline(ctx, end.Add(-3*time.Minute))
+					defer cancel()
+				}
+				fsys, err := layout.Release(ctx, "temporal@v1.32.0/"+store)
+				if err != nil {
+					t.Skipf("needs the Go module of Temporal: %v", err)
+				}
+				tg, err := rules.ParseTarget(target)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out, err := translate.FS(ctx, fsys, translate.Options{Options: lint.Options{Target: tg}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, err := Connect(ctx, url)
+				if err != nil {
+					t.Fatal(err)
+				}
+				res, err := Run(ctx, s, out, Options{Against: standIn(t), Rows: 200})
+				if ctx.Err() != nil {
+					t.Skip("needs more time for its schema changes than go test leaves it: run it with -timeout 60m")
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if res.Compared.Unexplained != 0 || res.Compared.Rows == 0 {
+					t.Errorf("%+v\n%s", res.Compared, strings.Join(said(res), "\n"))
+				}
+				foretold(t, out, res)
+				for _, f := range out.Report.Findings {
+					if f.Fidelity == rules.Changed && !slices.ContainsFunc(res.Report.Findings, func(d lint.Finding) bool {
+						return d.File == f.File && strings.HasSuffix(d.Message, "; rule "+f.Rule+" explains it") && f.Start.Offset < d.End.Offset && d.Start.Offset < f.End.Offset
+					}) {
+						t.Errorf("%s:%d: nothing differs because of %s", f.File, f.Start.Line, f.Rule)
+					}
+				}
+				t.Logf("%+v", res.Compared)
+			})
+		}
+	}
+}
+
+// statementAt is the statement of the original that a finding is in.
+func statementAt(t *testing.T, out *translate.Output, f *lint.Finding) string {
+	t.Helper()
+	for _, h := range out.Histories {
+		for i := range h.Texts {
+			if h.Texts[i].Name != f.File {
+				continue
+			}
+			stmts, err := pgsql.Split(h.Texts[i].Original())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, st := range stmts {
+				if st.Start() <= f.Start.Offset && f.Start.Offset <= st.End() {
+					return st.Text
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// mentions reports whether a statement holds each part of a name, such as
+// "t.price", as a word.
+func mentions(statement, name string) bool {
+	words := strings.FieldsFunc(strings.ToLower(statement), func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for _, part := range strings.Split(name, ".") {
+		if !slices.Contains(words, part) {
+			return false
+		}
+	}
+	return true
 }
 
 // What no rule explains is an error, at the place of the object.

@@ -59,21 +59,21 @@ func (p *pass) run(ctx context.Context) (err error) {
 		}
 		err = errors.Join(err, p.db.drop())
 	}()
-	begin := time.Now()
 	for i, u := range p.h.units {
 		if p.conn == nil || p.upgrade {
 			if err := p.connect(ctx); err != nil {
 				return err
 			}
 		}
+		begin := time.Now()
 		if err := p.unit(ctx, u); err != nil {
 			return err
 		}
+		p.took += time.Since(begin)
 		if err := p.afterUnit(ctx, i); err != nil {
 			return err
 		}
 	}
-	p.took = time.Since(begin)
 	if p.first == nil && p.v.opts.Against != nil && !p.v.refused(p.h) {
 		if err := p.against(ctx); err != nil {
 			return err
@@ -318,7 +318,7 @@ func tolerated(err error) bool {
 // afterUnit looks at what a unit has left.
 func (p *pass) afterUnit(ctx context.Context, i int) error {
 	u := p.h.units[i]
-	if p.record || p.upgrade {
+	if p.record || p.upgrade && p.first != nil {
 		left, err := p.fingerprint(ctx)
 		if err != nil {
 			return err
@@ -332,7 +332,7 @@ func (p *pass) afterUnit(ctx context.Context, i int) error {
 			return errStop
 		}
 	}
-	if p.twice && p.v.layout == "temporal" {
+	if p.twice && p.v.layout == "temporal" && p.aborted == nil { // what was refused once is told once
 		return p.again(ctx, p.h.units[i:i+1], tolerated)
 	}
 	return nil

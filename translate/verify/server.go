@@ -198,6 +198,7 @@ func (s *Server) dial(ctx context.Context, database string, notice func(*pgconn.
 		return conn, nil
 	}
 	hint := "is the server running, and can it be reached from here?"
+	const checkTLS = "check sslmode, sslrootcert, sslcert and sslkey in the URL"
 	var pe *pgconn.PgError
 	if errors.As(err, &pe) {
 		switch pe.Code {
@@ -207,9 +208,12 @@ func (s *Server) dial(ctx context.Context, database string, notice func(*pgconn.
 			hint = "name a database that exists"
 		default:
 			hint = "the server refuses the connection"
+			if strings.Contains(pe.Message, "SSL") {
+				hint = checkTLS
+			}
 		}
 	} else if text := err.Error(); strings.Contains(text, "x509:") || strings.Contains(text, "tls:") || strings.Contains(text, "TLS") {
-		hint = "check sslmode, sslrootcert, sslcert and sslkey in the URL"
+		hint = checkTLS
 	}
 	// pgx says what went wrong for each address that it tried, with TLS and
 	// without: mostly the same.

@@ -6,6 +6,7 @@ package verify
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pg2crdb/pg2crdb/lint"
@@ -20,7 +21,9 @@ type Options struct {
 	// Upgrade also applies each unit of a versioned layout in a session of its
 	// own, to the database that the unit before left, and wants it to leave the
 	// same schema as in the run from the beginning. An upgrade from any version to
-	// the newest is a chain of such steps, so all of them are covered.
+	// the newest is a chain of such steps, so all of them are covered. Where no
+	// statement leaves anything to its session, as in Temporal's versions, the
+	// chain is the run from the beginning, and there is no other.
 	Upgrade bool
 	// Twice also applies what the tool repeats a second time, and wants schema
 	// and rows to stay as they were: each version of Temporal, with the tolerance
@@ -197,11 +200,17 @@ func (v *verifier) refused(h *history) bool {
 // passes are the runs that the options ask for. Where the tool repeats versions,
 // the run of the upgrades repeats each of them as well: that a version leaves what
 // it left before, and nothing else when it comes again, is seen in one run, and on
-// CockroachDB a run takes minutes.
+// CockroachDB a run takes minutes. Where a session holds nothing that a later
+// statement could see, the upgrades are the run from the beginning.
 func (v *verifier) passes(h *history) []*pass {
 	first := &pass{}
 	passes := []*pass{first}
 	if v.opts.Upgrade && v.versioned() && len(h.units) > 1 {
+		if v.layout == "temporal" && h.sessionless() {
+			first.upgrade = true
+			first.twice = v.opts.Twice && !h.whole()
+			return passes
+		}
 		passes = append(passes, &pass{upgrade: true})
 		first.record = true
 	}
@@ -217,3 +226,21 @@ func (v *verifier) passes(h *history) []*pass {
 // whole reports whether the history is a schema as a whole beside a versioned
 // one.
 func (h *history) whole() bool { return len(h.units) > 0 && h.units[0].whole }
+
+// sessionless reports whether no statement leaves anything that only its session
+// sees: it makes, changes or drops what is there for all, or puts in rows.
+func (h *history) sessionless() bool {
+	for _, u := range h.units {
+		for _, st := range u.statements {
+			switch strings.ToLower(st.Str(0)) {
+			case "create", "alter", "insert", "drop":
+			default:
+				return false
+			}
+			if names(st.Statement, "temp") || names(st.Statement, "temporary") {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -271,6 +271,30 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
+// Where nothing is left to a session, the chain of upgrades is the run from the
+// beginning; what is refused in it is told once.
+func TestUpgradesAlone(t *testing.T) {
+	s := standIn(t)
+	for _, test := range []struct {
+		text      string
+		ran, said int
+	}{
+		{"ALTER TABLE t ADD COLUMN s TEXT;\n", 4, 0},
+		{"CREATE TEMPORARY TABLE s (id BIGINT);\n", 6, 0},
+		{"ALTER TABLE t ADD COLUMN s TEXT DEFAULT nonesuch();\n", 3, 1},
+	} {
+		files := []string{"versioned/v1.0/a.sql", "CREATE TABLE t (id BIGINT PRIMARY KEY);\n", "versioned/v1.1/a.sql", test.text}
+		for _, v := range []string{"1.0", "1.1"} {
+			files = append(files, "versioned/v"+v+"/manifest.json",
+				fmt.Sprintf(`{"CurrVersion": %q, "MinCompatibleVersion": "1.0", "Description": "d", "SchemaUpdateCqlFiles": ["a.sql"]}`, v))
+		}
+		res := mustRun(t, s, untranslated(t, "temporal", files...), Options{Upgrade: true, Twice: true})
+		if got := said(res); res.Statements != test.ran || len(got) != test.said {
+			t.Errorf("%s: %d statements ran, want %d; %q", test.text, res.Statements, test.ran, got)
+		}
+	}
+}
+
 // The summary says what the translation did with the statements.
 func TestSummary(t *testing.T) {
 	out := translated(t, "", "a.sql", "CREATE TABLE t (id BIGINT PRIMARY KEY) TABLESPACE pg_default;\nCREATE TABLE u (id BIGINT PRIMARY KEY);\n")
