@@ -11,11 +11,11 @@ import (
 var plpgsqlStatement = &Rule{
 	Name:  "plpgsql-statement",
 	Title: "PL/pgSQL that CockroachDB lacks",
-	Condition: "A statement or a declaration in a PL/pgSQL body that CockroachDB does not have: `PERFORM`, `EXECUTE`, `FOR` over a query, `FOREACH`, `CASE`, `ASSERT`, " +
+	Condition: "A statement or a declaration in a PL/pgSQL body that CockroachDB does not have: `PERFORM`, `EXECUTE`, `FOR` over a query, `FOREACH`, `CASE`, `ELSEIF`, `ASSERT`, " +
 		"`GET DIAGNOSTICS`, `FOUND`, `SQLERRM`, a bare `RAISE`, `RETURN QUERY EXECUTE`, cursors with arguments, `%TYPE` and `%ROWTYPE`, `RECORD`, `NOT NULL`, `DEFAULT`, `ALIAS FOR` and `COLLATE` in declarations, " +
 		"a variable that shadows another, `#variable_conflict`, the name `error`; before v24.1 nested blocks, `CALL` and `COMMIT`, before v24.3 `FOR` over numbers, before v25.2 `RETURN NEXT` and `RETURN QUERY`.",
 	Effect: "The function is refused when it is made (SQLSTATE 0A000 or 42601), even if the statement would never run.",
-	Workaround: "PERFORM becomes SELECT, whose result CockroachDB drops; CASE becomes IF; ASSERT becomes IF with RAISE; FOREACH over a variable becomes FOR over its subscripts; from v24.1 on FOR over a query becomes a loop that " +
+	Workaround: "PERFORM becomes SELECT, whose result CockroachDB drops; CASE becomes IF, ELSEIF ELSIF; ASSERT becomes IF with RAISE; FOREACH over a variable becomes FOR over its subscripts; from v24.1 on FOR over a query becomes a loop that " +
 		"fetches from a cursor, and a RECORD a variable for each of its fields or of a table's type, where the types are known; %TYPE and %ROWTYPE become the type; DEFAULT becomes `:=`; a declaration that only a loop's own variable shadows goes. The rest is left to a person, with the line that stands in the way.",
 	Versions: "*",
 	Issues:   []int{117744, 105246, 114676, 114874, 105243, 117508, 122306, 106237, 117746},
@@ -62,6 +62,14 @@ var plpgsqlStatement = &Rule{
 			Output: "CREATE FUNCTION f(n INT8) RETURNS TEXT LANGUAGE plpgsql AS $$\nBEGIN\n  IF n IN (1, 2) THEN RETURN 'few';\n  ELSIF n IN (3) THEN RETURN 'some';\n  ELSE RETURN 'many';\n  END IF;\nEND $$;\n",
 			Want:   []string{"3:3 error exact"},
 			Error:  "not yet supported",
+		},
+		{
+			Name:   "ELSEIF",
+			Target: ">=23.2",
+			Input:  "CREATE FUNCTION f(n INT8) RETURNS TEXT LANGUAGE plpgsql AS $$\nBEGIN\n  IF n < 3 THEN RETURN 'few';\n  ELSEIF n < 9 THEN RETURN 'some';\n  END IF;\n  RETURN 'many';\nEND $$;\n",
+			Output: "CREATE FUNCTION f(n INT8) RETURNS TEXT LANGUAGE plpgsql AS $$\nBEGIN\n  IF n < 3 THEN RETURN 'few';\n  ELSIF n < 9 THEN RETURN 'some';\n  END IF;\n  RETURN 'many';\nEND $$;\n",
+			Want:   []string{"4:3 error exact"},
+			Error:  "syntax error",
 		},
 		{
 			Name:   "FOUND behind the statement that sets it, and a quote in a message",
@@ -219,6 +227,12 @@ func (br *bodyReader) statement(n *pgsql.PLNode) {
 		br.before("24.3", head, "FOR over numbers")
 	case pgsql.PLForEach:
 		br.forEach(n, head)
+	case pgsql.PLIf:
+		for _, e := range n.Exprs {
+			if word := (pgsql.PLSpan{First: e.First - 1, Last: e.First - 1}); src.Is(word.First, "elseif") {
+				br.mend(word, Exact, "the spelling ELSEIF is not supported: ELSIF takes its place", br.replace(word.First, word.Last, "ELSIF"))
+			}
+		}
 	case pgsql.PLCase:
 		br.caseStatement(n)
 	case pgsql.PLPerform:
