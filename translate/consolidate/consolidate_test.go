@@ -449,6 +449,38 @@ SELECT 1;
 		},
 	},
 	{
+		name: "changes of rows that name what goes",
+		input: `CREATE TABLE a (id BIGINT PRIMARY KEY, x TEXT, y TEXT);
+CREATE TABLE b (id BIGINT PRIMARY KEY, z TEXT);
+INSERT INTO a (id) VALUES (1);
+INSERT INTO b (id) VALUES (1);
+UPDATE a SET y = x;
+UPDATE a SET y = q.z FROM b AS q WHERE q.id = a.id;
+WITH gone AS (SELECT id, y AS x FROM a) UPDATE a SET y = gone.x FROM gone WHERE gone.id = a.id;
+DELETE FROM a WHERE y IS NULL;
+ALTER TABLE a DROP COLUMN x;
+DROP TABLE b;
+`,
+		want: `CREATE TABLE a (
+  id BIGINT PRIMARY KEY,
+  y TEXT
+);
+
+INSERT INTO a (id) VALUES (1);
+
+WITH gone AS (SELECT id, y AS x FROM a) UPDATE a SET y = gone.x FROM gone WHERE gone.id = a.id;
+
+DELETE FROM a WHERE y IS NULL;
+`,
+		findings: []string{
+			"3 consolidate-carried INSERT is carried over, behind the tables",
+			"5 consolidate-left-out manual UPDATE is left out: column x of a is gone later on",
+			"6 consolidate-left-out manual UPDATE is left out: table b is gone later on",
+			"7 consolidate-carried WITH is carried over as it stands, behind the tables",
+			"8 consolidate-carried DELETE is carried over as it stands, behind the tables",
+		},
+	},
+	{
 		name: "triggers, policies, grants and settings",
 		input: `SET statement_timeout = 0;
 CREATE TABLE t (id BIGINT PRIMARY KEY);

@@ -40,6 +40,29 @@ func (b *builder) data(it *item) {
 	default:
 		b.rowsUnknown(it)
 	}
+	b.needs(it)
+}
+
+// needs makes a statement that is carried over fit only while the tables and
+// columns that it names are there.
+func (b *builder) needs(it *item) {
+	switch it.st.Tree.(type) {
+	case *pgsql.InsertStmt, *pgsql.UpdateStmt, *pgsql.DeleteStmt, *pgsql.SelectStmt:
+	default:
+		return
+	}
+	if it.gone {
+		return
+	}
+	uses, fits := b.uses(it.st.Tree), it.fits
+	it.fits = func() string {
+		if fits != nil {
+			if why := fits(); why != "" {
+				return why
+			}
+		}
+		return b.missing(uses)
+	}
 }
 
 // rowsUnknown carries over what may write anywhere.
