@@ -135,6 +135,18 @@ func (mem *early) add(p *Pass, n *pgsql.CreateFunctionStmt) {
 // callPrefix marks the names of functions among those of relations.
 const callPrefix = "()"
 
+// commonTables returns the names of the common table expressions of a query.
+func commonTables(tree pgsql.Node) map[string]bool {
+	names := map[string]bool{}
+	pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
+		if c, ok := n.(*pgsql.CommonTableExpr); ok {
+			names[c.Ctename] = true
+		}
+		return true
+	})
+	return names
+}
+
 // bodyNames returns the relations and, marked, the functions that a body
 // names, less the common table expressions.
 func bodyNames(r *routine) map[catalog.Name]bool {
@@ -143,13 +155,7 @@ func bodyNames(r *routine) map[catalog.Name]bool {
 		if f.tree == nil {
 			continue
 		}
-		local := map[string]bool{}
-		pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
-			if c, ok := n.(*pgsql.CommonTableExpr); ok {
-				local[c.Ctename] = true
-			}
-			return true
-		})
+		local := commonTables(f.tree)
 		pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
 			switch n := n.(type) {
 			case *pgsql.RangeVar:

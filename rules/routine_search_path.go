@@ -139,13 +139,7 @@ func (br *bodyReader) names(f fragment, see func(n pgsql.Node, name catalog.Name
 	if f.tree == nil {
 		return
 	}
-	local := map[string]bool{}
-	pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
-		if c, ok := n.(*pgsql.CommonTableExpr); ok {
-			local[c.Ctename] = true
-		}
-		return true
-	})
+	local := commonTables(f.tree)
 	pgsql.Walk(f.tree, func(n pgsql.Node, _ []pgsql.Node) bool {
 		switch n := n.(type) {
 		case *pgsql.LockingClause:

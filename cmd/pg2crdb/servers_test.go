@@ -54,7 +54,7 @@ func TestVerifyScript(t *testing.T) {
 			e.Values["stop"] = stop
 			e.Setenv("CRDB", ts.PGURL().String())
 			e.Setenv("HOST", ts.PGURL().Host)
-			execAll(t, ts.PGURL().String(),
+			crdbtest.Exec(t, ts.PGURL().String(),
 				"CREATE USER reader WITH PASSWORD 'r1ght'",
 				"CREATE USER frozen WITH PASSWORD 'r1ght' CREATEDB", "ALTER ROLE frozen SET default_transaction_read_only = on")
 		}},
@@ -93,21 +93,6 @@ func TestVerifyScript(t *testing.T) {
 				},
 			})
 		})
-	}
-}
-
-func execAll(t *testing.T, url string, statements ...string) {
-	t.Helper()
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(ctx)
-	for _, s := range statements {
-		if _, err := conn.Exec(ctx, s); err != nil {
-			t.Fatalf("%s: %v", s, err)
-		}
 	}
 }
 

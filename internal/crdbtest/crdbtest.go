@@ -156,3 +156,19 @@ func random() string {
 	}
 	return hex.EncodeToString(b)
 }
+
+// Exec runs statements on the database of a URL, which may be PostgreSQL's.
+func Exec(t testing.TB, url string, statements ...string) {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	for _, sql := range statements {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pg2crdb/pg2crdb/internal/crdbtest"
 	"github.com/pg2crdb/pg2crdb/internal/pgtest"
 )
 
@@ -19,7 +20,7 @@ const password = "s3cr3t/w0rd"
 func TestConnectRefused(t *testing.T) {
 	pg := pgtest.Start(t, "ssl=on")
 	root := pg.URL("postgres", "postgres")
-	execOn(t, root, "CREATE USER pw_user PASSWORD 'another'")
+	crdbtest.Exec(t, root, "CREATE USER pw_user PASSWORD 'another'")
 	silent := silentListener(t)
 	at := fmt.Sprintf("127.0.0.1:%d", pg.Port)
 	quoted := "s3cr3t%2Fw0rd"
@@ -95,7 +96,7 @@ func silentListener(t *testing.T) string {
 func TestConnectTLS(t *testing.T) {
 	pg := pgtest.Start(t, "ssl=on")
 	root := pg.URL("postgres", "postgres")
-	execOn(t, root, "CREATE USER tls_user")
+	crdbtest.Exec(t, root, "CREATE USER tls_user")
 	ca := filepath.Join(pg.Dir, "server.crt")
 	base := fmt.Sprintf("postgresql://postgres@127.0.0.1:%d/postgres", pg.Port)
 	for _, test := range []struct{ params, want string }{
@@ -141,9 +142,9 @@ func TestSeries(t *testing.T) {
 // Who may not create a database is told so, before anything has happened.
 func TestScratchRefused(t *testing.T) {
 	root := pgtest.URL(t)
-	execOn(t, root, "DROP ROLE IF EXISTS reader", "CREATE ROLE reader LOGIN NOCREATEDB",
+	crdbtest.Exec(t, root, "DROP ROLE IF EXISTS reader", "CREATE ROLE reader LOGIN NOCREATEDB",
 		"DROP ROLE IF EXISTS frozen", "CREATE ROLE frozen LOGIN CREATEDB", "ALTER ROLE frozen SET default_transaction_read_only = on")
-	t.Cleanup(func() { execOn(t, root, "DROP ROLE reader", "DROP ROLE frozen") })
+	t.Cleanup(func() { crdbtest.Exec(t, root, "DROP ROLE reader", "DROP ROLE frozen") })
 	for _, user := range []string{"reader", "frozen"} {
 		s := standInAt(t, strings.Replace(root, "postgres@", user+"@", 1))
 		_, err := Run(context.Background(), s, translated(t, "", "a.sql", "CREATE TABLE t (id BIGINT PRIMARY KEY);"), Options{})
