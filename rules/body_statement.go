@@ -13,10 +13,10 @@ var inBodies = map[*Rule]bool{
 
 // embedded runs those rules over the statements and expressions of the body.
 func (br *bodyReader) embedded() {
-	byKind := map[pgsql.Kind][]*Rule{}
-	var whole []*Rule
-	for rule := range inBodies {
-		if !rule.Runs(br.Target, br.Layout, false) {
+	byKind := map[pgsql.Kind][]running{}
+	var whole []running
+	for _, rule := range br.run.all { // in their order, which does not change
+		if _, ok := inBodies[rule.Rule]; !ok {
 			continue
 		}
 		if rule.Statement != nil {
@@ -33,13 +33,14 @@ func (br *bodyReader) embedded() {
 		run := *br.run
 		run.pending = nil
 		pass := Pass{Target: br.Target, Layout: br.Layout, Catalog: br.Catalog, Stmt: br.statementOf(f), run: &run}
-		for _, pass.Rule = range whole {
-			pass.Rule.Statement(&pass)
+		for _, rule := range whole {
+			pass.Rule, pass.memory = rule.Rule, rule.memory
+			rule.Statement(&pass)
 		}
 		pgsql.Walk(f.tree, func(n pgsql.Node, parents []pgsql.Node) bool {
-			pass.Parents = parents
-			for _, pass.Rule = range byKind[n.Kind()] {
-				pass.Rule.Check(&pass, n)
+			for _, rule := range byKind[n.Kind()] {
+				pass.Rule, pass.memory, pass.Parents = rule.Rule, rule.memory, parents
+				rule.Check(&pass, n)
 			}
 			return true
 		})
