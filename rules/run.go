@@ -193,10 +193,9 @@ func turn(c *catalog.Catalog, st *Statement) {
 	}
 }
 
-// follow lets a catalog follow a statement.
+// follow lets a catalog follow a statement that it was turned to.
 func follow(c *catalog.Catalog, st *Statement) {
 	if st.Tree != nil {
-		turn(c, st)
 		c.Apply(st.Statement, st.Source)
 	}
 }
