@@ -175,13 +175,13 @@ func splitCommands(p *Pass, n *pgsql.AlterTableStmt, list List) []Edit {
 // obstacles finds what stands in the way of a change of the type.
 func (s *typeChanges) obstacles(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table, c *typeChange) {
 	for _, col := range t.Columns() {
-		if col.Generated != "" && col.Name != c.column && mentions(col.Generated, c.column) {
+		if col.Generated != "" && col.Name != c.column && catalog.Mentions(col.Generated, c.column) {
 			c.obstacle = fmt.Sprintf("computed column %s depends on it", col.Name)
 			return
 		}
 	}
 	for _, ix := range t.Indexes() {
-		key, expr, predicate := indexUses(ix, c.column)
+		key, expr, predicate := ix.Uses(c.column)
 		if !expr && !predicate && !(key && c.rewrite) {
 			continue
 		}
@@ -203,7 +203,7 @@ func (s *typeChanges) obstacles(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Tab
 	head := alterHead(p.Stmt, n)
 	for _, k := range t.Constraints() {
 		switch {
-		case k.Kind == catalog.Check && mentions(k.Expr, c.column):
+		case k.Kind == catalog.Check && catalog.Mentions(k.Expr, c.column):
 			c.drop = append(c.drop, fmt.Sprintf("%s DROP CONSTRAINT %s", head, QuoteIdent(k.Name)))
 			c.create = append(c.create, fmt.Sprintf("%s ADD CONSTRAINT %s CHECK (%s)", head, QuoteIdent(k.Name), k.Expr))
 		case !containsName(k.Columns, c.column):

@@ -47,7 +47,7 @@ var dropColumn = &Rule{
 			}
 			var drops, names []string
 			for _, ix := range t.Indexes() {
-				_, expr, predicate := indexUses(ix, cmd.Name)
+				_, expr, predicate := ix.Uses(cmd.Name)
 				if !predicate && !expr || dropped[ix.Name.Name] {
 					continue
 				}

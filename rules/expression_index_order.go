@@ -49,7 +49,7 @@ var expressionIndexOrder = &Rule{
 					continue
 				}
 				for _, c := range ix.Columns {
-					if c.Expr != "" && (c.Ordered || picksValue(indexExpr(c.Expr))) {
+					if c.Expr != "" && (c.Ordered || picksValue(catalog.IndexExpr(c.Expr))) {
 						advise(p, c.Def, fmt.Sprintf("CockroachDB orders no query by the expression of index %s: ORDER BY %s reads and sorts all rows that the conditions leave", ix.Name.Name, outerText(c)),
 							"Index a STORED computed column instead, and order by it")
 					}
@@ -61,7 +61,7 @@ var expressionIndexOrder = &Rule{
 
 // outerText returns the expression of a key as a query would write it.
 func outerText(c catalog.IndexColumn) string {
-	text := indexExpr(c.Expr)
+	text := catalog.IndexExpr(c.Expr)
 	if s, err := pgsql.Split([]byte(text)); err == nil && len(s) > 0 && s[0].Is(0, "(") && s[0].Close(0) == len(s[0].Tokens)-1 {
 		return s[0].Text[s[0].Tokens[1].Start():s[0].Tokens[len(s[0].Tokens)-2].End()]
 	}

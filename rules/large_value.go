@@ -63,12 +63,12 @@ func bounded(t *catalog.Table, column string) bool {
 				return true
 			}
 		}
-		if k.Kind == catalog.Check && mentions(k.Expr, column) {
+		if k.Kind == catalog.Check && catalog.Mentions(k.Expr, column) {
 			return true
 		}
 	}
 	for _, ix := range t.Indexes() {
-		if key, _, _ := indexUses(ix, column); key {
+		if key, _, _ := ix.Uses(column); key {
 			return true
 		}
 	}

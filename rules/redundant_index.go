@@ -126,5 +126,5 @@ func (k key) holds(other key) bool {
 }
 
 func sameKey(a, b catalog.IndexColumn) bool {
-	return a.Column == b.Column && a.Collation == b.Collation && normalText(indexExpr(a.Expr)) == normalText(indexExpr(b.Expr))
+	return a.Column == b.Column && a.Collation == b.Collation && normalText(catalog.IndexExpr(a.Expr)) == normalText(catalog.IndexExpr(b.Expr))
 }

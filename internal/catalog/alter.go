@@ -1,8 +1,6 @@
 package catalog
 
 import (
-	"strings"
-
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -183,47 +181,17 @@ func (a *applier) dropColumn(t *Table, name string) {
 	}
 	// What is built on the column goes with it.
 	for _, ix := range append([]*Index(nil), held.indexes...) {
-		if ix.names(name) {
+		if key, expr, predicate := ix.Uses(name); key || expr || predicate || contains(ix.Include, name) {
 			a.removeIndex(ix)
 		}
 	}
 	var keep []*Constraint
 	for _, k := range held.constraints {
-		if !contains(k.Columns, name) && !namesColumn(k.Expr, name) {
+		if !contains(k.Columns, name) && !Mentions(k.Expr, name) {
 			keep = append(keep, k)
 		}
 	}
 	held.constraints = keep
-}
-
-// names reports whether the index holds the column or an expression of it, or
-// has it in its condition.
-func (ix *Index) names(column string) bool {
-	for _, c := range ix.Columns {
-		if c.Column == column || namesColumn(c.Expr, column) {
-			return true
-		}
-	}
-	return contains(ix.Include, column) || namesColumn(ix.Where, column)
-}
-
-// namesColumn reports whether an expression names the column.
-func namesColumn(expr, column string) bool {
-	if !strings.Contains(strings.ToLower(expr), strings.ToLower(column)) {
-		return false
-	}
-	tree, err := pgsql.Parse("SELECT " + expr)
-	if err != nil {
-		return false
-	}
-	found := false
-	pgsql.Walk(tree, func(n pgsql.Node, _ []pgsql.Node) bool {
-		if c, ok := n.(*pgsql.ColumnRef); ok && ListName(c.Fields).Name == column {
-			found = true
-		}
-		return !found
-	})
-	return found
 }
 
 // removeConstraint takes the first constraint out that f reports, and reports
