@@ -10,9 +10,8 @@ import (
 	"io/fs"
 	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
+	"github.com/pg2crdb/pg2crdb/internal/atonce"
 	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/rules"
@@ -105,19 +104,10 @@ func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T,
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(work(list[b]), work(list[a])) })
-	var next atomic.Int32
-	var wg sync.WaitGroup
-	for range min(len(list), runtime.GOMAXPROCS(0)) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for k := int(next.Add(1)) - 1; k < len(order); k = int(next.Add(1)) - 1 {
-				i := order[k]
-				results[i], errs[i] = f(list[i])
-			}
-		}()
-	}
-	wg.Wait()
+	atonce.Do(len(order), func(k int) {
+		i := order[k]
+		results[i], errs[i] = f(list[i])
+	})
 	for _, err := range errs {
 		if err != nil {
 			return nil, err

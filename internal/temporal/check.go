@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
+	"github.com/pg2crdb/pg2crdb/internal/atonce"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -52,7 +50,7 @@ func Check(fsys fs.FS, dir string, split Split) []Problem {
 	}
 	ps = append(ps, sameVersions(dirs)...)
 	found := make([][]Problem, len(dirs))
-	atOnce(len(dirs), func(i int) { found[i] = checkVersion(fsys, dirs[i], split) })
+	atonce.Do(len(dirs), func(i int) { found[i] = checkVersion(fsys, dirs[i], split) })
 	for i, d := range dirs {
 		if v, _ := parseVersion(path.Base(d)[1:]); v[2] != 0 {
 			ps = append(ps, Problem{File: d, Constraint: "C1", Eras: Eras(), Warning: true,
@@ -61,22 +59,6 @@ func Check(fsys fs.FS, dir string, split Split) []Problem {
 		ps = append(ps, found[i]...)
 	}
 	return ps
-}
-
-// atOnce calls f with 0 to n-1, as many at the same time as there are processors.
-func atOnce(n int, f func(int)) {
-	var next atomic.Int32
-	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
-		}()
-	}
-	wg.Wait()
 }
 
 // CheckSchema checks one file for setup-schema -f of every era: like Check, but

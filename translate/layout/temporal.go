@@ -7,8 +7,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 
+	"github.com/pg2crdb/pg2crdb/internal/atonce"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/temporal"
 	"github.com/pg2crdb/pg2crdb/lint"
@@ -132,15 +132,7 @@ func checkTemporal(tree *temporal.Tree, out map[string][]byte, split temporal.Sp
 		}
 	}
 	found := make([][]temporal.Problem, len(checks))
-	var wg sync.WaitGroup
-	for i, check := range checks {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			found[i] = check()
-		}()
-	}
-	wg.Wait()
+	atonce.Do(len(checks), func(i int) { found[i] = checks[i]() })
 	var bad []temporal.Problem
 	for _, p := range slices.Concat(found...) {
 		if !p.Warning {
