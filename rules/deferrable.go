@@ -38,10 +38,14 @@ var deferrable = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, \"deferrable\" BOOL);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		switch n := st.Tree.(type) {
 		case *pgsql.CreateStmt:
+			if st.find(0, "deferrable") < 0 && st.find(0, "initially") < 0 {
+				return // most tables, which can be large
+			}
 			for _, r := range tableElements(st, n) {
 				reportDeferrable(p, r[0], r[1])
 			}

@@ -5,6 +5,7 @@ package rules
 //go:generate go run ../internal/tools/configschema ../lint/config/schema/pg2crdb.schema.json
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
@@ -26,6 +27,7 @@ type Run struct {
 	catalog *catalog.Catalog
 
 	statement []running
+	byTree    [pgsql.KindCount][]running // those of statement that want to see the kind; nil until one comes
 	byKind    [pgsql.KindCount][]running
 	byType    map[string][]running // those of byKind that name their types
 	after     []running
@@ -44,6 +46,7 @@ type Run struct {
 	visit func(n pgsql.Node, parents []pgsql.Node) bool
 
 	judgedKeys cleanKeys
+	places     []expr.Placed // room for those of a statement
 	// judgement is the last answer of objections, routine that of routineOf.
 	judgement judgement
 	routine   routineMemory
@@ -147,7 +150,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 	turn(r.catalog, st)
 	r.pass = &Pass{Target: r.target, Layout: r.layout, Stmt: st, Catalog: r.catalog, run: r}
 	pass := r.pass
-	for _, rule := range r.statement {
+	for _, rule := range r.wanting(st.Tree) {
 		pass.Rule, pass.memory = rule.Rule, rule.memory
 		rule.Statement(pass)
 	}
@@ -163,6 +166,24 @@ func (r *Run) Statement(st *Statement) []Reported {
 	r.judgedKeys.follow(st)
 	applyLifted(pass)
 	return r.take()
+}
+
+// wanting returns the rules whose Statement wants to see such a statement.
+func (r *Run) wanting(tree pgsql.Node) []running {
+	kind := pgsql.KindUnknown
+	if tree != nil {
+		kind = tree.Kind()
+	}
+	list := r.byTree[kind]
+	if list == nil {
+		for _, rule := range r.statement {
+			if rule.Trees == nil || slices.Contains(rule.Trees, kind) {
+				list = append(list, rule)
+			}
+		}
+		r.byTree[kind] = list
+	}
+	return list
 }
 
 // node runs the rules over one node.
