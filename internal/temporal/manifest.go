@@ -42,7 +42,6 @@ type Manifest struct {
 
 	raw    []byte
 	fields []field
-	places []int // byte offsets of the elements of Files
 }
 
 // field is a top-level field of the JSON text, as byte offsets into it.
@@ -180,17 +179,6 @@ func (m *Manifest) decode(f field) error {
 		if json.Unmarshal(value, &m.Files) != nil {
 			return errors.New(`a list of file names, such as ["schema.sql"]`)
 		}
-		dec := json.NewDecoder(bytes.NewReader(value))
-		if _, err := dec.Token(); err != nil {
-			return err
-		}
-		for dec.More() {
-			var name json.RawMessage
-			if err := dec.Decode(&name); err != nil {
-				return err
-			}
-			m.places = append(m.places, f.value+int(dec.InputOffset())-len(name))
-		}
 	}
 	return nil
 }
@@ -228,7 +216,7 @@ func (m *Manifest) checkFiles(file string, fsys fs.FS, dir string) []Problem {
 	seen := map[string]bool{}
 	for i, name := range m.Files {
 		add := func(format string, args ...any) {
-			ps = append(ps, m.problem(file, "C4", m.places[i], format, args...))
+			ps = append(ps, m.problem(file, "C4", m.filePlace(i), format, args...))
 		}
 		switch {
 		case name == "":
@@ -270,6 +258,29 @@ func (m *Manifest) offset(name string) int {
 		}
 	}
 	return max(bytes.IndexByte(m.raw, '{'), 0)
+}
+
+// filePlace returns the byte offset of an element of Files, or that of the list.
+func (m *Manifest) filePlace(i int) int {
+	for _, f := range m.fields {
+		if f.name != fieldFiles {
+			continue
+		}
+		dec := json.NewDecoder(bytes.NewReader(m.raw[f.value:f.valueEnd]))
+		if _, err := dec.Token(); err != nil {
+			break
+		}
+		for ; dec.More(); i-- {
+			var name json.RawMessage
+			if dec.Decode(&name) != nil {
+				break
+			}
+			if i == 0 {
+				return f.value + int(dec.InputOffset()) - len(name)
+			}
+		}
+	}
+	return m.offset(fieldFiles)
 }
 
 func (m *Manifest) problem(file, constraint string, offset int, format string, args ...any) Problem {
