@@ -12,10 +12,13 @@ import (
 // together, as one history, the rules find the same when Statement sees all.
 func TestTrees(t *testing.T) {
 	for _, layout := range []string{"", "temporal", "goose"} {
-		some := NewRun(All(), Target{}, layout, true)
-		every := NewRun(All(), Target{}, layout, true)
-		for kind := range every.byTree {
-			every.byTree[kind] = every.statement
+		some := NewPlan(All(), Target{}, layout, true).Run()
+		every := NewPlan(All(), Target{}, layout, true).Run()
+		every.plan.byTree, every.plan.statement = nil, nil
+		for _, rule := range every.plan.all {
+			if rule.Statement != nil {
+				every.plan.statement = append(every.plan.statement, rule)
+			}
 		}
 		type finding struct {
 			Rule, Message string

@@ -16,6 +16,11 @@ type piece struct{ out, in, n int64 }
 // with equal range and text are made once.
 func apply(text []byte, edits []rules.Edit) ([]byte, []piece) {
 	var out buffer
+	size := len(text)
+	for _, e := range edits {
+		size += len(e.New)
+	}
+	out.Grow(size)
 	pieces := applyTo(&out, text, edits, nil)
 	return out.Bytes(), pieces
 }
