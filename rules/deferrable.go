@@ -43,7 +43,7 @@ var deferrable = &Rule{
 		st := p.Stmt
 		switch n := st.Tree.(type) {
 		case *pgsql.CreateStmt:
-			if st.find(0, "deferrable") < 0 && st.find(0, "initially") < 0 {
+			if !saysWhenChecked(st) {
 				return // most tables, which can be large
 			}
 			for _, r := range tableElements(st, n) {
@@ -67,6 +67,16 @@ var deferrable = &Rule{
 			})
 		}
 	},
+}
+
+// saysWhenChecked reports whether the words are in the statement at all.
+func saysWhenChecked(st *Statement) bool {
+	for i, t := range st.Tokens {
+		if t.Kind == pgsql.Word && t.End()-t.Start() >= len("initially") && (st.Is(i, "deferrable") || st.Is(i, "initially")) {
+			return true
+		}
+	}
+	return false
 }
 
 // reportDeferrable takes the words out of a column or a constraint.

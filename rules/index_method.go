@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -155,6 +156,13 @@ type droppedIndexes struct{ names map[catalog.Name]bool }
 // noExpression says why CockroachDB has no index over an expression of this one:
 // it calls a function that CockroachDB lacks, or reads a computed column.
 func noExpression(p *Pass, n *pgsql.IndexStmt) (why string) {
+	expression := func(e pgsql.Node) bool {
+		el, ok := e.(*pgsql.IndexElem)
+		return ok && el.Expr != nil
+	}
+	if n.WhereClause == nil && !slices.ContainsFunc(n.IndexParams, expression) {
+		return ""
+	}
 	t := p.Catalog.Table(n.Relation)
 	look := func(computed bool) func(pgsql.Node, []pgsql.Node) bool {
 		return func(n pgsql.Node, _ []pgsql.Node) bool {

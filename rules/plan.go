@@ -15,7 +15,7 @@ type Plan struct {
 
 	all       []planned
 	statement []planned // those whose Statement wants to see every statement
-	byTree    map[pgsql.Kind][]planned
+	byTree    [pgsql.KindCount][]planned // those that want to see the kind; nil for a kind that none asks for
 	byKind    [pgsql.KindCount][]planned
 	byType    map[string][]planned // those of byKind that name their types
 	after     []planned
@@ -31,7 +31,7 @@ type planned struct {
 // NewPlan chooses among the rules of all those that matter to the target and the
 // layout.
 func NewPlan(all []*Rule, target Target, layout string, advice bool) *Plan {
-	p := &Plan{target: target, layout: layout, byTree: map[pgsql.Kind][]planned{}, byType: map[string][]planned{}}
+	p := &Plan{target: target, layout: layout, byType: map[string][]planned{}}
 	for _, rule := range all {
 		if !rule.Runs(target, layout, advice) {
 			continue
@@ -90,7 +90,7 @@ func (p *Plan) planTrees() {
 // wanting returns the rules whose Statement wants to see such a statement.
 func (p *Plan) wanting(tree pgsql.Node) []planned {
 	if tree != nil {
-		if list, ok := p.byTree[tree.Kind()]; ok {
+		if list := p.byTree[tree.Kind()]; list != nil {
 			return list
 		}
 	}

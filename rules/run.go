@@ -5,7 +5,9 @@ package rules
 //go:generate go run ../internal/tools/configschema ../lint/config/schema/pg2crdb.schema.json
 
 import (
-	"sort"
+	"cmp"
+	"slices"
+	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/expr"
@@ -194,17 +196,13 @@ func (r *Run) add(rule *Rule, f Finding) { r.pending = append(r.pending, Reporte
 
 // take resolves the list elements that go and hands the findings over.
 func (r *Run) take() []Reported {
+	if len(r.pending) == 0 {
+		return nil
+	}
 	resolveElements(r.pending)
-	out := append([]Reported(nil), r.pending...)
-	sort.SliceStable(out, func(i, j int) bool {
-		a, b := out[i], out[j]
-		switch {
-		case a.Start != b.Start:
-			return a.Start < b.Start
-		case a.End != b.End:
-			return a.End > b.End
-		}
-		return a.Rule.Name < b.Rule.Name
+	out := slices.Clone(r.pending)
+	slices.SortStableFunc(out, func(a, b Reported) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), strings.Compare(a.Rule.Name, b.Rule.Name))
 	})
 	return out
 }

@@ -14,7 +14,7 @@ func TestTrees(t *testing.T) {
 	for _, layout := range []string{"", "temporal", "goose"} {
 		some := NewPlan(All(), Target{}, layout, true).Run()
 		every := NewPlan(All(), Target{}, layout, true).Run()
-		every.plan.byTree, every.plan.statement = nil, nil
+		every.plan.byTree, every.plan.statement = [pgsql.KindCount][]planned{}, nil
 		for _, rule := range every.plan.all {
 			if rule.Statement != nil {
 				every.plan.statement = append(every.plan.statement, rule)
