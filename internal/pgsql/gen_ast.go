@@ -197,13 +197,13 @@ func (g *generator) decode(messages []protoreflect.MessageDescriptor) {
 	var b bytes.Buffer
 	b.WriteString(header)
 	b.WriteString("import \"strings\"\n\n")
-	b.WriteString("// node decodes an object with one member: the node's name and its fields.\nfunc (r *treeReader) node() Node {\n\tvar n Node\n\tfor first := true; r.field(first); first = false {\n\t\tswitch r.key {\n")
+	// Without the decoding: a call that held one variable for each kind would
+	// take a kilobyte of stack for each level of the tree.
+	b.WriteString("// newNode returns an empty node of the kind that the tree calls name.\nfunc (r *treeReader) newNode(name string) Node {\n\tswitch name {\n")
 	for _, m := range messages {
-		name := goName(string(m.Name()))
-		value := makeNode(name)
-		fmt.Fprintf(&b, "\t\tcase %q:\n\t\t\tv := %s\n\t\t\tv.decode(r)\n\t\t\tn = v\n", m.Name(), value)
+		fmt.Fprintf(&b, "\tcase %q:\n\t\treturn %s\n", m.Name(), makeNode(goName(string(m.Name()))))
 	}
-	b.WriteString("\t\tdefault:\n\t\t\tn = &Unknown{Name: strings.Clone(r.key)}\n\t\t\tr.skip()\n\t\t}\n\t}\n\treturn n\n}\n\n")
+	b.WriteString("\t}\n\treturn &Unknown{Name: strings.Clone(name)}\n}\n\n")
 	for _, m := range messages {
 		name := goName(string(m.Name()))
 		fields := g.fields(m)

@@ -65,6 +65,16 @@ func take[T any](list *[]T) *T {
 	return n
 }
 
+// node decodes an object with one member: the node's name and its fields.
+func (r *treeReader) node() Node {
+	var n Node
+	for first := true; r.field(first); first = false {
+		n = r.newNode(r.key)
+		n.decode(r)
+	}
+	return n
+}
+
 // nodes reads an array of nodes.
 func (r *treeReader) nodes() []Node {
 	start := len(r.list)
