@@ -164,27 +164,27 @@ func noExpression(p *Pass, n *pgsql.IndexStmt) (why string) {
 		return ""
 	}
 	t := p.Catalog.Table(n.Relation)
-	look := func(computed bool) func(pgsql.Node, []pgsql.Node) bool {
-		return func(n pgsql.Node, _ []pgsql.Node) bool {
-			switch n := n.(type) {
-			case *pgsql.FuncCall:
-				if missingFunction(p, n) {
-					why = missingMessage(catalog.ListName(n.Funcname).Name)
-				}
-			case *pgsql.ColumnRef:
-				if c := t.Column(catalog.ListName(n.Fields).Name); computed && c != nil && c.Generated != "" {
-					why = fmt.Sprintf("CockroachDB has no index over an expression that reads a computed column, such as %s", c.Name)
-				}
+	key := true // not the predicate
+	look := func(n pgsql.Node, _ []pgsql.Node) bool {
+		switch n := n.(type) {
+		case *pgsql.FuncCall:
+			if missingFunction(p, n) {
+				why = missingMessage(catalog.ListName(n.Funcname).Name)
 			}
-			return true
+		case *pgsql.ColumnRef:
+			if c := t.Column(catalog.ListName(n.Fields).Name); key && c != nil && c.Generated != "" {
+				why = fmt.Sprintf("CockroachDB has no index over an expression that reads a computed column, such as %s", c.Name)
+			}
 		}
+		return true
 	}
 	for _, e := range n.IndexParams {
-		if el, ok := e.(*pgsql.IndexElem); ok && el.Expr != nil {
-			pgsql.Walk(el.Expr, look(true))
+		if expression(e) {
+			p.run.inner.Walk(e.(*pgsql.IndexElem).Expr, look)
 		}
 	}
-	pgsql.Walk(n.WhereClause, look(false))
+	key = false
+	p.run.inner.Walk(n.WhereClause, look)
 	return why
 }
 

@@ -14,7 +14,7 @@ type Plan struct {
 	layout string
 
 	all       []planned
-	statement []planned // those whose Statement wants to see every statement
+	statement []planned                  // those whose Statement wants to see every statement
 	byTree    [pgsql.KindCount][]planned // those that want to see the kind; nil for a kind that none asks for
 	byKind    [pgsql.KindCount][]planned
 	byType    map[string][]planned // those of byKind that name their types

@@ -30,6 +30,7 @@ type Run struct {
 	state    map[*Rule]*any // of keys that are no rule of the plan, and what memory has returned
 	pending  []Reported     // of the current statement
 	walker   pgsql.Walker
+	inner    pgsql.Walker // for a rule that walks over a part by itself
 
 	replay func(func(*Statement)) error
 	failed error // of a replay

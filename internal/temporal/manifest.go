@@ -129,30 +129,60 @@ func parseManifest(file string, data []byte) (*Manifest, []Problem) {
 }
 
 // findFields notes where the top-level fields stand. The text is known to be
-// an object.
+// JSON, and an object.
 func (m *Manifest) findFields() {
-	dec := json.NewDecoder(bytes.NewReader(m.raw))
-	if _, err := dec.Token(); err != nil {
-		return
-	}
-	for dec.More() {
-		from := int(dec.InputOffset())
-		f := field{key: from + bytes.IndexByte(m.raw[from:], '"')}
-		name, err := dec.Token()
-		f.keyEnd = int(dec.InputOffset())
-		var value json.RawMessage
-		if err != nil || dec.Decode(&value) != nil {
+	at := skipBetween(m.raw, bytes.IndexByte(m.raw, '{')+1)
+	for at < len(m.raw) && m.raw[at] == '"' {
+		f := field{key: at, keyEnd: valueEnd(m.raw, at)}
+		f.value = skipBetween(m.raw, f.keyEnd)
+		f.valueEnd = valueEnd(m.raw, f.value)
+		var name string
+		if json.Unmarshal(m.raw[f.key:f.keyEnd], &name) != nil {
 			return
 		}
-		f.valueEnd = int(dec.InputOffset())
-		f.value = f.valueEnd - len(value)
 		for _, known := range []string{fieldVersion, fieldMinVersion, fieldDescription, fieldFiles, fieldAllowNone} {
-			if s, _ := name.(string); strings.EqualFold(s, known) {
+			if strings.EqualFold(name, known) {
 				f.name = known
 			}
 		}
 		m.fields = append(m.fields, f)
+		at = skipBetween(m.raw, f.valueEnd)
 	}
+}
+
+// skipBetween passes over what stands between the values of valid JSON.
+func skipBetween(text []byte, i int) int {
+	for i < len(text) && bytes.IndexByte([]byte(" \t\r\n,:"), text[i]) >= 0 {
+		i++
+	}
+	return i
+}
+
+// valueEnd returns the offset behind the value at i of valid JSON.
+func valueEnd(text []byte, i int) int {
+	for depth := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '"':
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			depth--
+		default: // a number or a word, or what stands between values
+			for depth == 0 && i+1 < len(text) && bytes.IndexByte([]byte(" \t\r\n,]}"), text[i+1]) < 0 {
+				i++
+			}
+		}
+		if depth == 0 {
+			return min(i+1, len(text))
+		}
+	}
+	return len(text)
 }
 
 // decode sets what the field holds. The error says what it must be.
