@@ -1336,12 +1336,6 @@ func (n *ClusterStmt) decode(r *treeReader) {
 func (n *CoalesceExpr) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
-		case "xpr":
-			n.Xpr = r.node()
-		case "coalescetype":
-			n.Coalescetype = uint32(r.integer())
-		case "coalescecollid":
-			n.Coalescecollid = uint32(r.integer())
 		case "args":
 			n.Args = r.nodes()
 		case "location":
@@ -1395,36 +1389,22 @@ func (n *ColumnDef) decode(r *treeReader) {
 			n.TypeName = v
 		case "compression":
 			n.Compression = r.str()
-		case "inhcount":
-			n.Inhcount = int32(r.integer())
 		case "is_local":
 			n.IsLocal = r.boolean()
 		case "is_not_null":
 			n.IsNotNull = r.boolean()
-		case "is_from_type":
-			n.IsFromType = r.boolean()
-		case "storage":
-			n.Storage = r.str()
 		case "storage_name":
 			n.StorageName = r.str()
 		case "raw_default":
 			n.RawDefault = r.node()
-		case "cooked_default":
-			n.CookedDefault = r.node()
 		case "identity":
 			n.Identity = r.str()
-		case "identitySequence":
-			v := new(RangeVar)
-			v.decode(r)
-			n.IdentitySequence = v
 		case "generated":
 			n.Generated = r.str()
 		case "collClause":
 			v := new(CollateClause)
 			v.decode(r)
 			n.CollClause = v
-		case "collOid":
-			n.CollOid = uint32(r.integer())
 		case "constraints":
 			n.Constraints = r.nodes()
 		case "fdwoptions":
@@ -1536,8 +1516,6 @@ func (n *Constraint) decode(r *treeReader) {
 			n.IsNoInherit = r.boolean()
 		case "raw_expr":
 			n.RawExpr = r.node()
-		case "cooked_expr":
-			n.CookedExpr = r.str()
 		case "generated_when":
 			n.GeneratedWhen = r.str()
 		case "nulls_not_distinct":
@@ -1554,8 +1532,6 @@ func (n *Constraint) decode(r *treeReader) {
 			n.Indexname = r.str()
 		case "indexspace":
 			n.Indexspace = r.str()
-		case "reset_default_tblspc":
-			n.ResetDefaultTblspc = r.boolean()
 		case "access_method":
 			n.AccessMethod = r.str()
 		case "where_clause":
@@ -1568,22 +1544,10 @@ func (n *Constraint) decode(r *treeReader) {
 			n.FkAttrs = r.nodes()
 		case "pk_attrs":
 			n.PkAttrs = r.nodes()
-		case "fk_matchtype":
-			n.FkMatchtype = r.str()
-		case "fk_upd_action":
-			n.FkUpdAction = r.str()
-		case "fk_del_action":
-			n.FkDelAction = r.str()
 		case "fk_del_set_cols":
 			n.FkDelSetCols = r.nodes()
-		case "old_conpfeqop":
-			n.OldConpfeqop = r.nodes()
-		case "old_pktable_oid":
-			n.OldPktableOid = uint32(r.integer())
 		case "skip_validation":
 			n.SkipValidation = r.boolean()
-		case "initially_valid":
-			n.InitiallyValid = r.boolean()
 		default:
 			r.skip()
 		}
@@ -2701,8 +2665,6 @@ func (n *IndexElem) decode(r *treeReader) {
 			n.Name = r.str()
 		case "expr":
 			n.Expr = r.node()
-		case "indexcolname":
-			n.Indexcolname = r.str()
 		case "collation":
 			n.Collation = r.nodes()
 		case "opclass":
@@ -2740,18 +2702,6 @@ func (n *IndexStmt) decode(r *treeReader) {
 			n.Options = r.nodes()
 		case "whereClause":
 			n.WhereClause = r.node()
-		case "excludeOpNames":
-			n.ExcludeOpNames = r.nodes()
-		case "idxcomment":
-			n.Idxcomment = r.str()
-		case "indexOid":
-			n.IndexOid = uint32(r.integer())
-		case "oldNumber":
-			n.OldNumber = uint32(r.integer())
-		case "oldCreateSubid":
-			n.OldCreateSubid = uint32(r.integer())
-		case "oldFirstRelfilelocatorSubid":
-			n.OldFirstRelfilelocatorSubid = uint32(r.integer())
 		case "unique":
 			n.Unique = r.boolean()
 		case "nulls_not_distinct":
@@ -2764,14 +2714,10 @@ func (n *IndexStmt) decode(r *treeReader) {
 			n.Deferrable = r.boolean()
 		case "initdeferred":
 			n.Initdeferred = r.boolean()
-		case "transformed":
-			n.Transformed = r.boolean()
 		case "concurrent":
 			n.Concurrent = r.boolean()
 		case "if_not_exists":
 			n.IfNotExists = r.boolean()
-		case "reset_default_tblspc":
-			n.ResetDefaultTblspc = r.boolean()
 		default:
 			r.skip()
 		}

@@ -17,6 +17,7 @@ import (
 	"go/format"
 	"log"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -124,10 +125,25 @@ type field struct {
 	list  bool
 }
 
+// leftOut are fields that PostgreSQL sets when it analyzes a statement, and no parser
+// does, or that nobody here asks for: of the nodes that there are most of, which
+// are kept small.
+var leftOut = map[string][]string{
+	"Constraint": {"cooked_expr", "old_conpfeqop", "old_pktable_oid", "reset_default_tblspc", "initially_valid",
+		"fk_matchtype", "fk_upd_action", "fk_del_action"},
+	"ColumnDef":    {"cooked_default", "identity_sequence", "inhcount", "coll_oid", "is_from_type", "storage"},
+	"IndexElem":    {"indexcolname"},
+	"IndexStmt":    {"exclude_op_names", "idxcomment", "index_oid", "old_number", "old_create_subid", "old_first_relfilelocator_subid", "transformed", "reset_default_tblspc"},
+	"CoalesceExpr": {"xpr", "coalescetype", "coalescecollid"},
+}
+
 func (g *generator) fields(m protoreflect.MessageDescriptor) []field {
 	var out []field
 	for i := 0; i < m.Fields().Len(); i++ {
 		d := m.Fields().Get(i)
+		if slices.Contains(leftOut[string(m.Name())], string(d.Name())) {
+			continue
+		}
 		f := field{name: goName(string(d.Name())), desc: d, list: d.IsList()}
 		if f.name == "Kind" { // the method's name
 			f.name = "Kind_"
