@@ -402,6 +402,12 @@ type atomicBody struct {
 
 func (b *atomicBody) see(text []byte, toks []Token) {
 	n := len(toks)
+	switch t := toks[n-1]; { // nearly all of them
+	case t.Kind == Punct && text[t.Start()] != '(' && text[t.Start()] != ')':
+		return
+	case t.Kind == Word && b.depth == 0 && t.End()-t.Start() != len("atomic"):
+		return
+	}
 	is := func(i int, w string) bool {
 		if i < 0 || i >= n {
 			return false
