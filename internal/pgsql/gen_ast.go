@@ -300,7 +300,6 @@ func (g *generator) enumNames() []string {
 func (g *generator) walk(messages []protoreflect.MessageDescriptor) {
 	var b bytes.Buffer
 	b.WriteString(header)
-	b.WriteString("// children calls visit for each node directly below n, in the order of the\n// message's fields.\nfunc children(n Node, visit func(Node)) {\n\tswitch n := n.(type) {\n")
 	for _, m := range messages {
 		var body bytes.Buffer
 		for _, f := range g.fields(m) {
@@ -310,16 +309,17 @@ func (g *generator) walk(messages []protoreflect.MessageDescriptor) {
 			case f.class != "node" && f.class != "message":
 				continue
 			case f.list:
-				fmt.Fprintf(&body, "\t\tfor _, c := range n.%s {\n\t\t\tif c != nil {\n\t\t\t\tvisit(c)\n\t\t\t}\n\t\t}\n", f.name)
+				fmt.Fprintf(&body, "\tfor _, c := range n.%s {\n\t\tif c != nil {\n\t\t\tvisit(c)\n\t\t}\n\t}\n", f.name)
 			default:
-				fmt.Fprintf(&body, "\t\tif n.%s != nil {\n\t\t\tvisit(n.%s)\n\t\t}\n", f.name, f.name)
+				fmt.Fprintf(&body, "\tif n.%s != nil {\n\t\tvisit(n.%s)\n\t}\n", f.name, f.name)
 			}
 		}
-		if body.Len() > 0 {
-			fmt.Fprintf(&b, "\tcase *%s:\n%s", goName(string(m.Name())), body.String())
+		if name := goName(string(m.Name())); body.Len() > 0 {
+			fmt.Fprintf(&b, "func (n *%s) children(visit func(Node)) {\n%s}\n\n", name, body.String())
+		} else {
+			fmt.Fprintf(&b, "func (*%s) children(func(Node)) {}\n\n", name)
 		}
 	}
-	b.WriteString("\t}\n}\n\n")
 	b.WriteString("// Location returns the byte offset that libpg_query gives for n within the\n// text of its statement, or -1 where the node carries none.\nfunc Location(n Node) int {\n\tswitch n := n.(type) {\n")
 	for _, m := range messages {
 		if f := m.Fields().ByName("location"); f != nil && f.Kind() == protoreflect.Int32Kind {

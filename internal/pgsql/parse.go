@@ -27,6 +27,9 @@ func (e *SyntaxError) Error() string { return e.Message }
 type Node interface {
 	Kind() Kind
 	decode(*treeReader)
+	// children calls visit for each node directly below, in the order of the
+	// message's fields.
+	children(visit func(Node))
 }
 
 // Unknown stands for a node that this package has no struct for.
@@ -36,6 +39,8 @@ type Unknown struct{ Name string }
 func (*Unknown) Kind() Kind { return KindUnknown }
 
 func (*Unknown) decode(r *treeReader) { r.skip() }
+
+func (*Unknown) children(func(Node)) {}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
@@ -163,7 +168,7 @@ func Find(n Node, f func(Node) bool) (found Node) {
 		case f(n):
 			found = n
 		default:
-			children(n, visit)
+			n.children(visit)
 		}
 	}
 	visit(n)
@@ -201,7 +206,7 @@ func (w *Walker) node(n Node) {
 		return
 	}
 	w.parents = append(w.parents, n)
-	children(n, w.visit)
+	n.children(w.visit)
 	last := len(w.parents) - 1
 	w.parents[last] = nil
 	w.parents = w.parents[:last]

@@ -2,1969 +2,2378 @@
 
 package pgsql
 
-// children calls visit for each node directly below n, in the order of the
-// message's fields.
-func children(n Node, visit func(Node)) {
-	switch n := n.(type) {
-	case *AArrayExpr:
-		for _, c := range n.Elements {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AExpr:
-		for _, c := range n.Name {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Lexpr != nil {
-			visit(n.Lexpr)
-		}
-		if n.Rexpr != nil {
-			visit(n.Rexpr)
-		}
-	case *AIndices:
-		if n.Lidx != nil {
-			visit(n.Lidx)
-		}
-		if n.Uidx != nil {
-			visit(n.Uidx)
-		}
-	case *AIndirection:
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-		for _, c := range n.Indirection {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AccessPriv:
-		for _, c := range n.Cols {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *Alias:
-		for _, c := range n.Colnames {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterCollationStmt:
-		for _, c := range n.Collname {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterDatabaseSetStmt:
-		if n.Setstmt != nil {
-			visit(n.Setstmt)
-		}
-	case *AlterDatabaseStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterDefaultPrivilegesStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Action != nil {
-			visit(n.Action)
-		}
-	case *AlterDomainStmt:
-		for _, c := range n.TypeName {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Def != nil {
-			visit(n.Def)
-		}
-	case *AlterEnumStmt:
-		for _, c := range n.TypeName {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterExtensionContentsStmt:
-		if n.Object != nil {
-			visit(n.Object)
-		}
-	case *AlterExtensionStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterFdwStmt:
-		for _, c := range n.FuncOptions {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterForeignServerStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterFunctionStmt:
-		if n.Func != nil {
-			visit(n.Func)
-		}
-		for _, c := range n.Actions {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterObjectDependsStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		if n.Object != nil {
-			visit(n.Object)
-		}
-		if n.Extname != nil {
-			visit(n.Extname)
-		}
-	case *AlterObjectSchemaStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		if n.Object != nil {
-			visit(n.Object)
-		}
-	case *AlterOpFamilyStmt:
-		for _, c := range n.Opfamilyname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Items {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterOperatorStmt:
-		if n.Opername != nil {
-			visit(n.Opername)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterOwnerStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		if n.Object != nil {
-			visit(n.Object)
-		}
-		if n.Newowner != nil {
-			visit(n.Newowner)
-		}
-	case *AlterPolicyStmt:
-		if n.Table != nil {
-			visit(n.Table)
-		}
-		for _, c := range n.Roles {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Qual != nil {
-			visit(n.Qual)
-		}
-		if n.WithCheck != nil {
-			visit(n.WithCheck)
-		}
-	case *AlterPublicationStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Pubobjects {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterRoleSetStmt:
-		if n.Role != nil {
-			visit(n.Role)
-		}
-		if n.Setstmt != nil {
-			visit(n.Setstmt)
-		}
-	case *AlterRoleStmt:
-		if n.Role != nil {
-			visit(n.Role)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterSeqStmt:
-		if n.Sequence != nil {
-			visit(n.Sequence)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterStatsStmt:
-		for _, c := range n.Defnames {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterSubscriptionStmt:
-		for _, c := range n.Publication {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterSystemStmt:
-		if n.Setstmt != nil {
-			visit(n.Setstmt)
-		}
-	case *AlterTSConfigurationStmt:
-		for _, c := range n.Cfgname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Tokentype {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Dicts {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterTSDictionaryStmt:
-		for _, c := range n.Dictname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterTableCmd:
-		if n.Newowner != nil {
-			visit(n.Newowner)
-		}
-		if n.Def != nil {
-			visit(n.Def)
-		}
-	case *AlterTableMoveAllStmt:
-		for _, c := range n.Roles {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterTableSpaceOptionsStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterTableStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.Cmds {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterTypeStmt:
-		for _, c := range n.TypeName {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *AlterUserMappingStmt:
-		if n.User != nil {
-			visit(n.User)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *BoolExpr:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *BooleanTest:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-	case *CTECycleClause:
-		for _, c := range n.CycleColList {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.CycleMarkValue != nil {
-			visit(n.CycleMarkValue)
-		}
-		if n.CycleMarkDefault != nil {
-			visit(n.CycleMarkDefault)
-		}
-	case *CTESearchClause:
-		for _, c := range n.SearchColList {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CallStmt:
-		if n.Funccall != nil {
-			visit(n.Funccall)
-		}
-		for _, c := range n.Outargs {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CaseExpr:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Defresult != nil {
-			visit(n.Defresult)
-		}
-	case *CaseWhen:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		if n.Expr != nil {
-			visit(n.Expr)
-		}
-		if n.Result != nil {
-			visit(n.Result)
-		}
-	case *ClusterStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.Params {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CoalesceExpr:
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CollateClause:
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-		for _, c := range n.Collname {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CollateExpr:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-	case *ColumnDef:
-		if n.TypeName != nil {
-			visit(n.TypeName)
-		}
-		if n.RawDefault != nil {
-			visit(n.RawDefault)
-		}
-		if n.CollClause != nil {
-			visit(n.CollClause)
-		}
-		for _, c := range n.Constraints {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Fdwoptions {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *ColumnRef:
-		for _, c := range n.Fields {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CommentStmt:
-		if n.Object != nil {
-			visit(n.Object)
-		}
-	case *CommonTableExpr:
-		for _, c := range n.Aliascolnames {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Ctequery != nil {
-			visit(n.Ctequery)
-		}
-		if n.SearchClause != nil {
-			visit(n.SearchClause)
-		}
-		if n.CycleClause != nil {
-			visit(n.CycleClause)
-		}
-		for _, c := range n.Ctecolnames {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Ctecoltypes {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Ctecoltypmods {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Ctecolcollations {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CompositeTypeStmt:
-		if n.Typevar != nil {
-			visit(n.Typevar)
-		}
-		for _, c := range n.Coldeflist {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *Constraint:
-		if n.RawExpr != nil {
-			visit(n.RawExpr)
-		}
-		for _, c := range n.Keys {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Including {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Exclusions {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-		if n.Pktable != nil {
-			visit(n.Pktable)
-		}
-		for _, c := range n.FkAttrs {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.PkAttrs {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.FkDelSetCols {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *ConstraintsSetStmt:
-		for _, c := range n.Constraints {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CopyStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		if n.Query != nil {
-			visit(n.Query)
-		}
-		for _, c := range n.Attlist {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-	case *CreateAmStmt:
-		for _, c := range n.HandlerName {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateCastStmt:
-		if n.Sourcetype != nil {
-			visit(n.Sourcetype)
-		}
-		if n.Targettype != nil {
-			visit(n.Targettype)
-		}
-		if n.Func != nil {
-			visit(n.Func)
-		}
-	case *CreateConversionStmt:
-		for _, c := range n.ConversionName {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.FuncName {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateDomainStmt:
-		for _, c := range n.Domainname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.TypeName != nil {
-			visit(n.TypeName)
-		}
-		if n.CollClause != nil {
-			visit(n.CollClause)
-		}
-		for _, c := range n.Constraints {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateEnumStmt:
-		for _, c := range n.TypeName {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Vals {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateEventTrigStmt:
-		for _, c := range n.Whenclause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Funcname {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateExtensionStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateFdwStmt:
-		for _, c := range n.FuncOptions {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateForeignServerStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateForeignTableStmt:
-		if n.BaseStmt != nil {
-			visit(n.BaseStmt)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateFunctionStmt:
-		for _, c := range n.Funcname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Parameters {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.ReturnType != nil {
-			visit(n.ReturnType)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.SqlBody != nil {
-			visit(n.SqlBody)
-		}
-	case *CreateOpClassItem:
-		if n.Name != nil {
-			visit(n.Name)
-		}
-		for _, c := range n.OrderFamily {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.ClassArgs {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Storedtype != nil {
-			visit(n.Storedtype)
-		}
-	case *CreateOpClassStmt:
-		for _, c := range n.Opclassname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Opfamilyname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Datatype != nil {
-			visit(n.Datatype)
-		}
-		for _, c := range n.Items {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateOpFamilyStmt:
-		for _, c := range n.Opfamilyname {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreatePLangStmt:
-		for _, c := range n.Plhandler {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Plinline {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Plvalidator {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreatePolicyStmt:
-		if n.Table != nil {
-			visit(n.Table)
-		}
-		for _, c := range n.Roles {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Qual != nil {
-			visit(n.Qual)
-		}
-		if n.WithCheck != nil {
-			visit(n.WithCheck)
-		}
-	case *CreatePublicationStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Pubobjects {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateRangeStmt:
-		for _, c := range n.TypeName {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Params {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateRoleStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateSchemaStmt:
-		if n.Authrole != nil {
-			visit(n.Authrole)
-		}
-		for _, c := range n.SchemaElts {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateSeqStmt:
-		if n.Sequence != nil {
-			visit(n.Sequence)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateStatsStmt:
-		for _, c := range n.Defnames {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.StatTypes {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Exprs {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Relations {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.TableElts {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.InhRelations {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Partbound != nil {
-			visit(n.Partbound)
-		}
-		if n.Partspec != nil {
-			visit(n.Partspec)
-		}
-		if n.OfTypename != nil {
-			visit(n.OfTypename)
-		}
-		for _, c := range n.Constraints {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateSubscriptionStmt:
-		for _, c := range n.Publication {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateTableAsStmt:
-		if n.Query != nil {
-			visit(n.Query)
-		}
-		if n.Into != nil {
-			visit(n.Into)
-		}
-	case *CreateTableSpaceStmt:
-		if n.Owner != nil {
-			visit(n.Owner)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreateTransformStmt:
-		if n.TypeName != nil {
-			visit(n.TypeName)
-		}
-		if n.Fromsql != nil {
-			visit(n.Fromsql)
-		}
-		if n.Tosql != nil {
-			visit(n.Tosql)
-		}
-	case *CreateTrigStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.Funcname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Columns {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WhenClause != nil {
-			visit(n.WhenClause)
-		}
-		for _, c := range n.TransitionRels {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Constrrel != nil {
-			visit(n.Constrrel)
-		}
-	case *CreateUserMappingStmt:
-		if n.User != nil {
-			visit(n.User)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CreatedbStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *CurrentOfExpr:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-	case *DeclareCursorStmt:
-		if n.Query != nil {
-			visit(n.Query)
-		}
-	case *DefElem:
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-	case *DefineStmt:
-		for _, c := range n.Defnames {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Definition {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *DeleteStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.UsingClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-		for _, c := range n.ReturningList {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WithClause != nil {
-			visit(n.WithClause)
-		}
-	case *DoStmt:
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *DropOwnedStmt:
-		for _, c := range n.Roles {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *DropRoleStmt:
-		for _, c := range n.Roles {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *DropStmt:
-		for _, c := range n.Objects {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *DropUserMappingStmt:
-		if n.User != nil {
-			visit(n.User)
-		}
-	case *DropdbStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *ExecuteStmt:
-		for _, c := range n.Params {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *ExplainStmt:
-		if n.Query != nil {
-			visit(n.Query)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *FuncCall:
-		for _, c := range n.Funcname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.AggOrder {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.AggFilter != nil {
-			visit(n.AggFilter)
-		}
-		if n.Over != nil {
-			visit(n.Over)
-		}
-	case *FunctionParameter:
-		if n.ArgType != nil {
-			visit(n.ArgType)
-		}
-		if n.Defexpr != nil {
-			visit(n.Defexpr)
-		}
-	case *GrantRoleStmt:
-		for _, c := range n.GrantedRoles {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.GranteeRoles {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Opt {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Grantor != nil {
-			visit(n.Grantor)
-		}
-	case *GrantStmt:
-		for _, c := range n.Objects {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Privileges {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Grantees {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Grantor != nil {
-			visit(n.Grantor)
-		}
-	case *GroupingFunc:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Refs {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *GroupingSet:
-		for _, c := range n.Content {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *ImportForeignSchemaStmt:
-		for _, c := range n.TableList {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *IndexElem:
-		if n.Expr != nil {
-			visit(n.Expr)
-		}
-		for _, c := range n.Collation {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Opclass {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Opclassopts {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *IndexStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.IndexParams {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.IndexIncludingParams {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-	case *InferClause:
-		for _, c := range n.IndexElems {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-	case *InsertStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.Cols {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.SelectStmt != nil {
-			visit(n.SelectStmt)
-		}
-		if n.OnConflictClause != nil {
-			visit(n.OnConflictClause)
-		}
-		for _, c := range n.ReturningList {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WithClause != nil {
-			visit(n.WithClause)
-		}
-	case *IntList:
-		for _, c := range n.Items {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *IntoClause:
-		if n.Rel != nil {
-			visit(n.Rel)
-		}
-		for _, c := range n.ColNames {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.ViewQuery != nil {
-			visit(n.ViewQuery)
-		}
-	case *JoinExpr:
-		if n.Larg != nil {
-			visit(n.Larg)
-		}
-		if n.Rarg != nil {
-			visit(n.Rarg)
-		}
-		for _, c := range n.UsingClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.JoinUsingAlias != nil {
-			visit(n.JoinUsingAlias)
-		}
-		if n.Quals != nil {
-			visit(n.Quals)
-		}
-		if n.Alias != nil {
-			visit(n.Alias)
-		}
-	case *JsonAggConstructor:
-		if n.Output != nil {
-			visit(n.Output)
-		}
-		if n.AggFilter != nil {
-			visit(n.AggFilter)
-		}
-		for _, c := range n.AggOrder {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Over != nil {
-			visit(n.Over)
-		}
-	case *JsonArrayAgg:
-		if n.Constructor != nil {
-			visit(n.Constructor)
-		}
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-	case *JsonArrayConstructor:
-		for _, c := range n.Exprs {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Output != nil {
-			visit(n.Output)
-		}
-	case *JsonArrayQueryConstructor:
-		if n.Query != nil {
-			visit(n.Query)
-		}
-		if n.Output != nil {
-			visit(n.Output)
-		}
-		if n.Format != nil {
-			visit(n.Format)
-		}
-	case *JsonKeyValue:
-		if n.Key != nil {
-			visit(n.Key)
-		}
-		if n.Value != nil {
-			visit(n.Value)
-		}
-	case *JsonObjectAgg:
-		if n.Constructor != nil {
-			visit(n.Constructor)
-		}
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-	case *JsonObjectConstructor:
-		for _, c := range n.Exprs {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Output != nil {
-			visit(n.Output)
-		}
-	case *JsonOutput:
-		if n.TypeName != nil {
-			visit(n.TypeName)
-		}
-		if n.Returning != nil {
-			visit(n.Returning)
-		}
-	case *JsonReturning:
-		if n.Format != nil {
-			visit(n.Format)
-		}
-	case *JsonValueExpr:
-		if n.RawExpr != nil {
-			visit(n.RawExpr)
-		}
-		if n.FormattedExpr != nil {
-			visit(n.FormattedExpr)
-		}
-		if n.Format != nil {
-			visit(n.Format)
-		}
-	case *List:
-		for _, c := range n.Items {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *LockStmt:
-		for _, c := range n.Relations {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *LockingClause:
-		for _, c := range n.LockedRels {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *MergeStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		if n.SourceRelation != nil {
-			visit(n.SourceRelation)
-		}
-		if n.JoinCondition != nil {
-			visit(n.JoinCondition)
-		}
-		for _, c := range n.MergeWhenClauses {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WithClause != nil {
-			visit(n.WithClause)
-		}
-	case *MergeWhenClause:
-		if n.Condition != nil {
-			visit(n.Condition)
-		}
-		for _, c := range n.TargetList {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Values {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *MinMaxExpr:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *MultiAssignRef:
-		if n.Source != nil {
-			visit(n.Source)
-		}
-	case *NamedArgExpr:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-	case *NullTest:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-	case *ObjectWithArgs:
-		for _, c := range n.Objname {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Objargs {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Objfuncargs {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *OnConflictClause:
-		if n.Infer != nil {
-			visit(n.Infer)
-		}
-		for _, c := range n.TargetList {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-	case *PLAssignStmt:
-		for _, c := range n.Indirection {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Val != nil {
-			visit(n.Val)
-		}
-	case *PartitionBoundSpec:
-		for _, c := range n.Listdatums {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Lowerdatums {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Upperdatums {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *PartitionCmd:
-		if n.Name != nil {
-			visit(n.Name)
-		}
-		if n.Bound != nil {
-			visit(n.Bound)
-		}
-	case *PartitionElem:
-		if n.Expr != nil {
-			visit(n.Expr)
-		}
-		for _, c := range n.Collation {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Opclass {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *PartitionRangeDatum:
-		if n.Value != nil {
-			visit(n.Value)
-		}
-	case *PartitionSpec:
-		for _, c := range n.PartParams {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *PrepareStmt:
-		for _, c := range n.Argtypes {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Query != nil {
-			visit(n.Query)
-		}
-	case *PublicationObjSpec:
-		if n.Pubtable != nil {
-			visit(n.Pubtable)
-		}
-	case *PublicationTable:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-		for _, c := range n.Columns {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *RangeFunction:
-		for _, c := range n.Functions {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Alias != nil {
-			visit(n.Alias)
-		}
-		for _, c := range n.Coldeflist {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *RangeSubselect:
-		if n.Subquery != nil {
-			visit(n.Subquery)
-		}
-		if n.Alias != nil {
-			visit(n.Alias)
-		}
-	case *RangeTableFunc:
-		if n.Docexpr != nil {
-			visit(n.Docexpr)
-		}
-		if n.Rowexpr != nil {
-			visit(n.Rowexpr)
-		}
-		for _, c := range n.Namespaces {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Columns {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Alias != nil {
-			visit(n.Alias)
-		}
-	case *RangeTableFuncCol:
-		if n.TypeName != nil {
-			visit(n.TypeName)
-		}
-		if n.Colexpr != nil {
-			visit(n.Colexpr)
-		}
-		if n.Coldefexpr != nil {
-			visit(n.Coldefexpr)
-		}
-	case *RangeTableSample:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.Method {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Repeatable != nil {
-			visit(n.Repeatable)
-		}
-	case *RangeVar:
-		if n.Alias != nil {
-			visit(n.Alias)
-		}
-	case *RawStmt:
-		if n.Stmt != nil {
-			visit(n.Stmt)
-		}
-	case *ReassignOwnedStmt:
-		for _, c := range n.Roles {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Newrole != nil {
-			visit(n.Newrole)
-		}
-	case *RefreshMatViewStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-	case *ReindexStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.Params {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *RenameStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		if n.Object != nil {
-			visit(n.Object)
-		}
-	case *ResTarget:
-		for _, c := range n.Indirection {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Val != nil {
-			visit(n.Val)
-		}
-	case *ReturnStmt:
-		if n.Returnval != nil {
-			visit(n.Returnval)
-		}
-	case *RowExpr:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Colnames {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *RuleStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-		for _, c := range n.Actions {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *SQLValueFunction:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-	case *SecLabelStmt:
-		if n.Object != nil {
-			visit(n.Object)
-		}
-	case *SelectStmt:
-		for _, c := range n.DistinctClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.IntoClause != nil {
-			visit(n.IntoClause)
-		}
-		for _, c := range n.TargetList {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.FromClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-		for _, c := range n.GroupClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.HavingClause != nil {
-			visit(n.HavingClause)
-		}
-		for _, c := range n.WindowClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.ValuesLists {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.SortClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.LimitOffset != nil {
-			visit(n.LimitOffset)
-		}
-		if n.LimitCount != nil {
-			visit(n.LimitCount)
-		}
-		for _, c := range n.LockingClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WithClause != nil {
-			visit(n.WithClause)
-		}
-		if n.Larg != nil {
-			visit(n.Larg)
-		}
-		if n.Rarg != nil {
-			visit(n.Rarg)
-		}
-	case *SetOperationStmt:
-		if n.Larg != nil {
-			visit(n.Larg)
-		}
-		if n.Rarg != nil {
-			visit(n.Rarg)
-		}
-		for _, c := range n.ColTypes {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.ColTypmods {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.ColCollations {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.GroupClauses {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *SetToDefault:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-	case *SortBy:
-		if n.Node != nil {
-			visit(n.Node)
-		}
-		for _, c := range n.UseOp {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *StatsElem:
-		if n.Expr != nil {
-			visit(n.Expr)
-		}
-	case *SubLink:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		if n.Testexpr != nil {
-			visit(n.Testexpr)
-		}
-		for _, c := range n.OperName {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Subselect != nil {
-			visit(n.Subselect)
-		}
-	case *TableLikeClause:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-	case *TableSampleClause:
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Repeatable != nil {
-			visit(n.Repeatable)
-		}
-	case *TransactionStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *TruncateStmt:
-		for _, c := range n.Relations {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *TypeCast:
-		if n.Arg != nil {
-			visit(n.Arg)
-		}
-		if n.TypeName != nil {
-			visit(n.TypeName)
-		}
-	case *TypeName:
-		for _, c := range n.Names {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Typmods {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.ArrayBounds {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *UpdateStmt:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.TargetList {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WhereClause != nil {
-			visit(n.WhereClause)
-		}
-		for _, c := range n.FromClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.ReturningList {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.WithClause != nil {
-			visit(n.WithClause)
-		}
-	case *VacuumRelation:
-		if n.Relation != nil {
-			visit(n.Relation)
-		}
-		for _, c := range n.VaCols {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *VacuumStmt:
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Rels {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *VariableSetStmt:
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *ViewStmt:
-		if n.View != nil {
-			visit(n.View)
-		}
-		for _, c := range n.Aliases {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.Query != nil {
-			visit(n.Query)
-		}
-		for _, c := range n.Options {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *WindowDef:
-		for _, c := range n.PartitionClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.OrderClause {
-			if c != nil {
-				visit(c)
-			}
-		}
-		if n.StartOffset != nil {
-			visit(n.StartOffset)
-		}
-		if n.EndOffset != nil {
-			visit(n.EndOffset)
-		}
-	case *WithClause:
-		for _, c := range n.Ctes {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *XmlExpr:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
-		for _, c := range n.NamedArgs {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.ArgNames {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.Args {
-			if c != nil {
-				visit(c)
-			}
-		}
-	case *XmlSerialize:
-		if n.Expr != nil {
-			visit(n.Expr)
-		}
-		if n.TypeName != nil {
-			visit(n.TypeName)
-		}
+func (n *AArrayExpr) children(visit func(Node)) {
+	for _, c := range n.Elements {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*AConst) children(func(Node)) {}
+
+func (n *AExpr) children(visit func(Node)) {
+	for _, c := range n.Name {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Lexpr != nil {
+		visit(n.Lexpr)
+	}
+	if n.Rexpr != nil {
+		visit(n.Rexpr)
+	}
+}
+
+func (n *AIndices) children(visit func(Node)) {
+	if n.Lidx != nil {
+		visit(n.Lidx)
+	}
+	if n.Uidx != nil {
+		visit(n.Uidx)
+	}
+}
+
+func (n *AIndirection) children(visit func(Node)) {
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+	for _, c := range n.Indirection {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*AStar) children(func(Node)) {}
+
+func (n *AccessPriv) children(visit func(Node)) {
+	for _, c := range n.Cols {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *Alias) children(visit func(Node)) {
+	for _, c := range n.Colnames {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterCollationStmt) children(visit func(Node)) {
+	for _, c := range n.Collname {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*AlterDatabaseRefreshCollStmt) children(func(Node)) {}
+
+func (n *AlterDatabaseSetStmt) children(visit func(Node)) {
+	if n.Setstmt != nil {
+		visit(n.Setstmt)
+	}
+}
+
+func (n *AlterDatabaseStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterDefaultPrivilegesStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Action != nil {
+		visit(n.Action)
+	}
+}
+
+func (n *AlterDomainStmt) children(visit func(Node)) {
+	for _, c := range n.TypeName {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Def != nil {
+		visit(n.Def)
+	}
+}
+
+func (n *AlterEnumStmt) children(visit func(Node)) {
+	for _, c := range n.TypeName {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*AlterEventTrigStmt) children(func(Node)) {}
+
+func (n *AlterExtensionContentsStmt) children(visit func(Node)) {
+	if n.Object != nil {
+		visit(n.Object)
+	}
+}
+
+func (n *AlterExtensionStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterFdwStmt) children(visit func(Node)) {
+	for _, c := range n.FuncOptions {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterForeignServerStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterFunctionStmt) children(visit func(Node)) {
+	if n.Func != nil {
+		visit(n.Func)
+	}
+	for _, c := range n.Actions {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterObjectDependsStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	if n.Object != nil {
+		visit(n.Object)
+	}
+	if n.Extname != nil {
+		visit(n.Extname)
+	}
+}
+
+func (n *AlterObjectSchemaStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	if n.Object != nil {
+		visit(n.Object)
+	}
+}
+
+func (n *AlterOpFamilyStmt) children(visit func(Node)) {
+	for _, c := range n.Opfamilyname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Items {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterOperatorStmt) children(visit func(Node)) {
+	if n.Opername != nil {
+		visit(n.Opername)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterOwnerStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	if n.Object != nil {
+		visit(n.Object)
+	}
+	if n.Newowner != nil {
+		visit(n.Newowner)
+	}
+}
+
+func (n *AlterPolicyStmt) children(visit func(Node)) {
+	if n.Table != nil {
+		visit(n.Table)
+	}
+	for _, c := range n.Roles {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Qual != nil {
+		visit(n.Qual)
+	}
+	if n.WithCheck != nil {
+		visit(n.WithCheck)
+	}
+}
+
+func (n *AlterPublicationStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Pubobjects {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterRoleSetStmt) children(visit func(Node)) {
+	if n.Role != nil {
+		visit(n.Role)
+	}
+	if n.Setstmt != nil {
+		visit(n.Setstmt)
+	}
+}
+
+func (n *AlterRoleStmt) children(visit func(Node)) {
+	if n.Role != nil {
+		visit(n.Role)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterSeqStmt) children(visit func(Node)) {
+	if n.Sequence != nil {
+		visit(n.Sequence)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterStatsStmt) children(visit func(Node)) {
+	for _, c := range n.Defnames {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterSubscriptionStmt) children(visit func(Node)) {
+	for _, c := range n.Publication {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterSystemStmt) children(visit func(Node)) {
+	if n.Setstmt != nil {
+		visit(n.Setstmt)
+	}
+}
+
+func (n *AlterTSConfigurationStmt) children(visit func(Node)) {
+	for _, c := range n.Cfgname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Tokentype {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Dicts {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterTSDictionaryStmt) children(visit func(Node)) {
+	for _, c := range n.Dictname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterTableCmd) children(visit func(Node)) {
+	if n.Newowner != nil {
+		visit(n.Newowner)
+	}
+	if n.Def != nil {
+		visit(n.Def)
+	}
+}
+
+func (n *AlterTableMoveAllStmt) children(visit func(Node)) {
+	for _, c := range n.Roles {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterTableSpaceOptionsStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterTableStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.Cmds {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterTypeStmt) children(visit func(Node)) {
+	for _, c := range n.TypeName {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *AlterUserMappingStmt) children(visit func(Node)) {
+	if n.User != nil {
+		visit(n.User)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*BitString) children(func(Node)) {}
+
+func (n *BoolExpr) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*Boolean) children(func(Node)) {}
+
+func (n *BooleanTest) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+}
+
+func (n *CTECycleClause) children(visit func(Node)) {
+	for _, c := range n.CycleColList {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.CycleMarkValue != nil {
+		visit(n.CycleMarkValue)
+	}
+	if n.CycleMarkDefault != nil {
+		visit(n.CycleMarkDefault)
+	}
+}
+
+func (n *CTESearchClause) children(visit func(Node)) {
+	for _, c := range n.SearchColList {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CallStmt) children(visit func(Node)) {
+	if n.Funccall != nil {
+		visit(n.Funccall)
+	}
+	for _, c := range n.Outargs {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CaseExpr) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Defresult != nil {
+		visit(n.Defresult)
+	}
+}
+
+func (n *CaseWhen) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	if n.Expr != nil {
+		visit(n.Expr)
+	}
+	if n.Result != nil {
+		visit(n.Result)
+	}
+}
+
+func (*CheckPointStmt) children(func(Node)) {}
+
+func (*ClosePortalStmt) children(func(Node)) {}
+
+func (n *ClusterStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.Params {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CoalesceExpr) children(visit func(Node)) {
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CollateClause) children(visit func(Node)) {
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+	for _, c := range n.Collname {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CollateExpr) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+}
+
+func (n *ColumnDef) children(visit func(Node)) {
+	if n.TypeName != nil {
+		visit(n.TypeName)
+	}
+	if n.RawDefault != nil {
+		visit(n.RawDefault)
+	}
+	if n.CollClause != nil {
+		visit(n.CollClause)
+	}
+	for _, c := range n.Constraints {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Fdwoptions {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *ColumnRef) children(visit func(Node)) {
+	for _, c := range n.Fields {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CommentStmt) children(visit func(Node)) {
+	if n.Object != nil {
+		visit(n.Object)
+	}
+}
+
+func (n *CommonTableExpr) children(visit func(Node)) {
+	for _, c := range n.Aliascolnames {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Ctequery != nil {
+		visit(n.Ctequery)
+	}
+	if n.SearchClause != nil {
+		visit(n.SearchClause)
+	}
+	if n.CycleClause != nil {
+		visit(n.CycleClause)
+	}
+	for _, c := range n.Ctecolnames {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Ctecoltypes {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Ctecoltypmods {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Ctecolcollations {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CompositeTypeStmt) children(visit func(Node)) {
+	if n.Typevar != nil {
+		visit(n.Typevar)
+	}
+	for _, c := range n.Coldeflist {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *Constraint) children(visit func(Node)) {
+	if n.RawExpr != nil {
+		visit(n.RawExpr)
+	}
+	for _, c := range n.Keys {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Including {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Exclusions {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+	if n.Pktable != nil {
+		visit(n.Pktable)
+	}
+	for _, c := range n.FkAttrs {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.PkAttrs {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.FkDelSetCols {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *ConstraintsSetStmt) children(visit func(Node)) {
+	for _, c := range n.Constraints {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CopyStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	if n.Query != nil {
+		visit(n.Query)
+	}
+	for _, c := range n.Attlist {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+}
+
+func (n *CreateAmStmt) children(visit func(Node)) {
+	for _, c := range n.HandlerName {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateCastStmt) children(visit func(Node)) {
+	if n.Sourcetype != nil {
+		visit(n.Sourcetype)
+	}
+	if n.Targettype != nil {
+		visit(n.Targettype)
+	}
+	if n.Func != nil {
+		visit(n.Func)
+	}
+}
+
+func (n *CreateConversionStmt) children(visit func(Node)) {
+	for _, c := range n.ConversionName {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.FuncName {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateDomainStmt) children(visit func(Node)) {
+	for _, c := range n.Domainname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.TypeName != nil {
+		visit(n.TypeName)
+	}
+	if n.CollClause != nil {
+		visit(n.CollClause)
+	}
+	for _, c := range n.Constraints {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateEnumStmt) children(visit func(Node)) {
+	for _, c := range n.TypeName {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Vals {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateEventTrigStmt) children(visit func(Node)) {
+	for _, c := range n.Whenclause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Funcname {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateExtensionStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateFdwStmt) children(visit func(Node)) {
+	for _, c := range n.FuncOptions {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateForeignServerStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateForeignTableStmt) children(visit func(Node)) {
+	if n.BaseStmt != nil {
+		visit(n.BaseStmt)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateFunctionStmt) children(visit func(Node)) {
+	for _, c := range n.Funcname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Parameters {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.ReturnType != nil {
+		visit(n.ReturnType)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.SqlBody != nil {
+		visit(n.SqlBody)
+	}
+}
+
+func (n *CreateOpClassItem) children(visit func(Node)) {
+	if n.Name != nil {
+		visit(n.Name)
+	}
+	for _, c := range n.OrderFamily {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.ClassArgs {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Storedtype != nil {
+		visit(n.Storedtype)
+	}
+}
+
+func (n *CreateOpClassStmt) children(visit func(Node)) {
+	for _, c := range n.Opclassname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Opfamilyname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Datatype != nil {
+		visit(n.Datatype)
+	}
+	for _, c := range n.Items {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateOpFamilyStmt) children(visit func(Node)) {
+	for _, c := range n.Opfamilyname {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreatePLangStmt) children(visit func(Node)) {
+	for _, c := range n.Plhandler {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Plinline {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Plvalidator {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreatePolicyStmt) children(visit func(Node)) {
+	if n.Table != nil {
+		visit(n.Table)
+	}
+	for _, c := range n.Roles {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Qual != nil {
+		visit(n.Qual)
+	}
+	if n.WithCheck != nil {
+		visit(n.WithCheck)
+	}
+}
+
+func (n *CreatePublicationStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Pubobjects {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateRangeStmt) children(visit func(Node)) {
+	for _, c := range n.TypeName {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Params {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateRoleStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateSchemaStmt) children(visit func(Node)) {
+	if n.Authrole != nil {
+		visit(n.Authrole)
+	}
+	for _, c := range n.SchemaElts {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateSeqStmt) children(visit func(Node)) {
+	if n.Sequence != nil {
+		visit(n.Sequence)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateStatsStmt) children(visit func(Node)) {
+	for _, c := range n.Defnames {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.StatTypes {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Exprs {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Relations {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.TableElts {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.InhRelations {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Partbound != nil {
+		visit(n.Partbound)
+	}
+	if n.Partspec != nil {
+		visit(n.Partspec)
+	}
+	if n.OfTypename != nil {
+		visit(n.OfTypename)
+	}
+	for _, c := range n.Constraints {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateSubscriptionStmt) children(visit func(Node)) {
+	for _, c := range n.Publication {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateTableAsStmt) children(visit func(Node)) {
+	if n.Query != nil {
+		visit(n.Query)
+	}
+	if n.Into != nil {
+		visit(n.Into)
+	}
+}
+
+func (n *CreateTableSpaceStmt) children(visit func(Node)) {
+	if n.Owner != nil {
+		visit(n.Owner)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreateTransformStmt) children(visit func(Node)) {
+	if n.TypeName != nil {
+		visit(n.TypeName)
+	}
+	if n.Fromsql != nil {
+		visit(n.Fromsql)
+	}
+	if n.Tosql != nil {
+		visit(n.Tosql)
+	}
+}
+
+func (n *CreateTrigStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.Funcname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Columns {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WhenClause != nil {
+		visit(n.WhenClause)
+	}
+	for _, c := range n.TransitionRels {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Constrrel != nil {
+		visit(n.Constrrel)
+	}
+}
+
+func (n *CreateUserMappingStmt) children(visit func(Node)) {
+	if n.User != nil {
+		visit(n.User)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CreatedbStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *CurrentOfExpr) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+}
+
+func (*DeallocateStmt) children(func(Node)) {}
+
+func (n *DeclareCursorStmt) children(visit func(Node)) {
+	if n.Query != nil {
+		visit(n.Query)
+	}
+}
+
+func (n *DefElem) children(visit func(Node)) {
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+}
+
+func (n *DefineStmt) children(visit func(Node)) {
+	for _, c := range n.Defnames {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Definition {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *DeleteStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.UsingClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+	for _, c := range n.ReturningList {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WithClause != nil {
+		visit(n.WithClause)
+	}
+}
+
+func (*DiscardStmt) children(func(Node)) {}
+
+func (n *DoStmt) children(visit func(Node)) {
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *DropOwnedStmt) children(visit func(Node)) {
+	for _, c := range n.Roles {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *DropRoleStmt) children(visit func(Node)) {
+	for _, c := range n.Roles {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *DropStmt) children(visit func(Node)) {
+	for _, c := range n.Objects {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*DropSubscriptionStmt) children(func(Node)) {}
+
+func (*DropTableSpaceStmt) children(func(Node)) {}
+
+func (n *DropUserMappingStmt) children(visit func(Node)) {
+	if n.User != nil {
+		visit(n.User)
+	}
+}
+
+func (n *DropdbStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *ExecuteStmt) children(visit func(Node)) {
+	for _, c := range n.Params {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *ExplainStmt) children(visit func(Node)) {
+	if n.Query != nil {
+		visit(n.Query)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*FetchStmt) children(func(Node)) {}
+
+func (*Float) children(func(Node)) {}
+
+func (n *FuncCall) children(visit func(Node)) {
+	for _, c := range n.Funcname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.AggOrder {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.AggFilter != nil {
+		visit(n.AggFilter)
+	}
+	if n.Over != nil {
+		visit(n.Over)
+	}
+}
+
+func (n *FunctionParameter) children(visit func(Node)) {
+	if n.ArgType != nil {
+		visit(n.ArgType)
+	}
+	if n.Defexpr != nil {
+		visit(n.Defexpr)
+	}
+}
+
+func (n *GrantRoleStmt) children(visit func(Node)) {
+	for _, c := range n.GrantedRoles {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.GranteeRoles {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Opt {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Grantor != nil {
+		visit(n.Grantor)
+	}
+}
+
+func (n *GrantStmt) children(visit func(Node)) {
+	for _, c := range n.Objects {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Privileges {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Grantees {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Grantor != nil {
+		visit(n.Grantor)
+	}
+}
+
+func (n *GroupingFunc) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Refs {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *GroupingSet) children(visit func(Node)) {
+	for _, c := range n.Content {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *ImportForeignSchemaStmt) children(visit func(Node)) {
+	for _, c := range n.TableList {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *IndexElem) children(visit func(Node)) {
+	if n.Expr != nil {
+		visit(n.Expr)
+	}
+	for _, c := range n.Collation {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Opclass {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Opclassopts {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *IndexStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.IndexParams {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.IndexIncludingParams {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+}
+
+func (n *InferClause) children(visit func(Node)) {
+	for _, c := range n.IndexElems {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+}
+
+func (n *InsertStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.Cols {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.SelectStmt != nil {
+		visit(n.SelectStmt)
+	}
+	if n.OnConflictClause != nil {
+		visit(n.OnConflictClause)
+	}
+	for _, c := range n.ReturningList {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WithClause != nil {
+		visit(n.WithClause)
+	}
+}
+
+func (n *IntList) children(visit func(Node)) {
+	for _, c := range n.Items {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*Integer) children(func(Node)) {}
+
+func (n *IntoClause) children(visit func(Node)) {
+	if n.Rel != nil {
+		visit(n.Rel)
+	}
+	for _, c := range n.ColNames {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.ViewQuery != nil {
+		visit(n.ViewQuery)
+	}
+}
+
+func (n *JoinExpr) children(visit func(Node)) {
+	if n.Larg != nil {
+		visit(n.Larg)
+	}
+	if n.Rarg != nil {
+		visit(n.Rarg)
+	}
+	for _, c := range n.UsingClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.JoinUsingAlias != nil {
+		visit(n.JoinUsingAlias)
+	}
+	if n.Quals != nil {
+		visit(n.Quals)
+	}
+	if n.Alias != nil {
+		visit(n.Alias)
+	}
+}
+
+func (n *JsonAggConstructor) children(visit func(Node)) {
+	if n.Output != nil {
+		visit(n.Output)
+	}
+	if n.AggFilter != nil {
+		visit(n.AggFilter)
+	}
+	for _, c := range n.AggOrder {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Over != nil {
+		visit(n.Over)
+	}
+}
+
+func (n *JsonArrayAgg) children(visit func(Node)) {
+	if n.Constructor != nil {
+		visit(n.Constructor)
+	}
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+}
+
+func (n *JsonArrayConstructor) children(visit func(Node)) {
+	for _, c := range n.Exprs {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Output != nil {
+		visit(n.Output)
+	}
+}
+
+func (n *JsonArrayQueryConstructor) children(visit func(Node)) {
+	if n.Query != nil {
+		visit(n.Query)
+	}
+	if n.Output != nil {
+		visit(n.Output)
+	}
+	if n.Format != nil {
+		visit(n.Format)
+	}
+}
+
+func (*JsonFormat) children(func(Node)) {}
+
+func (n *JsonKeyValue) children(visit func(Node)) {
+	if n.Key != nil {
+		visit(n.Key)
+	}
+	if n.Value != nil {
+		visit(n.Value)
+	}
+}
+
+func (n *JsonObjectAgg) children(visit func(Node)) {
+	if n.Constructor != nil {
+		visit(n.Constructor)
+	}
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+}
+
+func (n *JsonObjectConstructor) children(visit func(Node)) {
+	for _, c := range n.Exprs {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Output != nil {
+		visit(n.Output)
+	}
+}
+
+func (n *JsonOutput) children(visit func(Node)) {
+	if n.TypeName != nil {
+		visit(n.TypeName)
+	}
+	if n.Returning != nil {
+		visit(n.Returning)
+	}
+}
+
+func (n *JsonReturning) children(visit func(Node)) {
+	if n.Format != nil {
+		visit(n.Format)
+	}
+}
+
+func (n *JsonValueExpr) children(visit func(Node)) {
+	if n.RawExpr != nil {
+		visit(n.RawExpr)
+	}
+	if n.FormattedExpr != nil {
+		visit(n.FormattedExpr)
+	}
+	if n.Format != nil {
+		visit(n.Format)
+	}
+}
+
+func (n *List) children(visit func(Node)) {
+	for _, c := range n.Items {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*ListenStmt) children(func(Node)) {}
+
+func (*LoadStmt) children(func(Node)) {}
+
+func (n *LockStmt) children(visit func(Node)) {
+	for _, c := range n.Relations {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *LockingClause) children(visit func(Node)) {
+	for _, c := range n.LockedRels {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *MergeStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	if n.SourceRelation != nil {
+		visit(n.SourceRelation)
+	}
+	if n.JoinCondition != nil {
+		visit(n.JoinCondition)
+	}
+	for _, c := range n.MergeWhenClauses {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WithClause != nil {
+		visit(n.WithClause)
+	}
+}
+
+func (n *MergeWhenClause) children(visit func(Node)) {
+	if n.Condition != nil {
+		visit(n.Condition)
+	}
+	for _, c := range n.TargetList {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Values {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *MinMaxExpr) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *MultiAssignRef) children(visit func(Node)) {
+	if n.Source != nil {
+		visit(n.Source)
+	}
+}
+
+func (n *NamedArgExpr) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+}
+
+func (*NotifyStmt) children(func(Node)) {}
+
+func (n *NullTest) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+}
+
+func (n *ObjectWithArgs) children(visit func(Node)) {
+	for _, c := range n.Objname {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Objargs {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Objfuncargs {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *OnConflictClause) children(visit func(Node)) {
+	if n.Infer != nil {
+		visit(n.Infer)
+	}
+	for _, c := range n.TargetList {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+}
+
+func (n *PLAssignStmt) children(visit func(Node)) {
+	for _, c := range n.Indirection {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Val != nil {
+		visit(n.Val)
+	}
+}
+
+func (*ParamRef) children(func(Node)) {}
+
+func (n *PartitionBoundSpec) children(visit func(Node)) {
+	for _, c := range n.Listdatums {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Lowerdatums {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Upperdatums {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *PartitionCmd) children(visit func(Node)) {
+	if n.Name != nil {
+		visit(n.Name)
+	}
+	if n.Bound != nil {
+		visit(n.Bound)
+	}
+}
+
+func (n *PartitionElem) children(visit func(Node)) {
+	if n.Expr != nil {
+		visit(n.Expr)
+	}
+	for _, c := range n.Collation {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Opclass {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *PartitionRangeDatum) children(visit func(Node)) {
+	if n.Value != nil {
+		visit(n.Value)
+	}
+}
+
+func (n *PartitionSpec) children(visit func(Node)) {
+	for _, c := range n.PartParams {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *PrepareStmt) children(visit func(Node)) {
+	for _, c := range n.Argtypes {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Query != nil {
+		visit(n.Query)
+	}
+}
+
+func (n *PublicationObjSpec) children(visit func(Node)) {
+	if n.Pubtable != nil {
+		visit(n.Pubtable)
+	}
+}
+
+func (n *PublicationTable) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+	for _, c := range n.Columns {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *RangeFunction) children(visit func(Node)) {
+	for _, c := range n.Functions {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Alias != nil {
+		visit(n.Alias)
+	}
+	for _, c := range n.Coldeflist {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *RangeSubselect) children(visit func(Node)) {
+	if n.Subquery != nil {
+		visit(n.Subquery)
+	}
+	if n.Alias != nil {
+		visit(n.Alias)
+	}
+}
+
+func (n *RangeTableFunc) children(visit func(Node)) {
+	if n.Docexpr != nil {
+		visit(n.Docexpr)
+	}
+	if n.Rowexpr != nil {
+		visit(n.Rowexpr)
+	}
+	for _, c := range n.Namespaces {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Columns {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Alias != nil {
+		visit(n.Alias)
+	}
+}
+
+func (n *RangeTableFuncCol) children(visit func(Node)) {
+	if n.TypeName != nil {
+		visit(n.TypeName)
+	}
+	if n.Colexpr != nil {
+		visit(n.Colexpr)
+	}
+	if n.Coldefexpr != nil {
+		visit(n.Coldefexpr)
+	}
+}
+
+func (n *RangeTableSample) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.Method {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Repeatable != nil {
+		visit(n.Repeatable)
+	}
+}
+
+func (n *RangeVar) children(visit func(Node)) {
+	if n.Alias != nil {
+		visit(n.Alias)
+	}
+}
+
+func (n *RawStmt) children(visit func(Node)) {
+	if n.Stmt != nil {
+		visit(n.Stmt)
+	}
+}
+
+func (n *ReassignOwnedStmt) children(visit func(Node)) {
+	for _, c := range n.Roles {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Newrole != nil {
+		visit(n.Newrole)
+	}
+}
+
+func (n *RefreshMatViewStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+}
+
+func (n *ReindexStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.Params {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *RenameStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	if n.Object != nil {
+		visit(n.Object)
+	}
+}
+
+func (*ReplicaIdentityStmt) children(func(Node)) {}
+
+func (n *ResTarget) children(visit func(Node)) {
+	for _, c := range n.Indirection {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Val != nil {
+		visit(n.Val)
+	}
+}
+
+func (n *ReturnStmt) children(visit func(Node)) {
+	if n.Returnval != nil {
+		visit(n.Returnval)
+	}
+}
+
+func (*RoleSpec) children(func(Node)) {}
+
+func (n *RowExpr) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Colnames {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *RuleStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+	for _, c := range n.Actions {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *SQLValueFunction) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+}
+
+func (n *SecLabelStmt) children(visit func(Node)) {
+	if n.Object != nil {
+		visit(n.Object)
+	}
+}
+
+func (n *SelectStmt) children(visit func(Node)) {
+	for _, c := range n.DistinctClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.IntoClause != nil {
+		visit(n.IntoClause)
+	}
+	for _, c := range n.TargetList {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.FromClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+	for _, c := range n.GroupClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.HavingClause != nil {
+		visit(n.HavingClause)
+	}
+	for _, c := range n.WindowClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.ValuesLists {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.SortClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.LimitOffset != nil {
+		visit(n.LimitOffset)
+	}
+	if n.LimitCount != nil {
+		visit(n.LimitCount)
+	}
+	for _, c := range n.LockingClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WithClause != nil {
+		visit(n.WithClause)
+	}
+	if n.Larg != nil {
+		visit(n.Larg)
+	}
+	if n.Rarg != nil {
+		visit(n.Rarg)
+	}
+}
+
+func (n *SetOperationStmt) children(visit func(Node)) {
+	if n.Larg != nil {
+		visit(n.Larg)
+	}
+	if n.Rarg != nil {
+		visit(n.Rarg)
+	}
+	for _, c := range n.ColTypes {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.ColTypmods {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.ColCollations {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.GroupClauses {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *SetToDefault) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+}
+
+func (n *SortBy) children(visit func(Node)) {
+	if n.Node != nil {
+		visit(n.Node)
+	}
+	for _, c := range n.UseOp {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *StatsElem) children(visit func(Node)) {
+	if n.Expr != nil {
+		visit(n.Expr)
+	}
+}
+
+func (*String) children(func(Node)) {}
+
+func (n *SubLink) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	if n.Testexpr != nil {
+		visit(n.Testexpr)
+	}
+	for _, c := range n.OperName {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Subselect != nil {
+		visit(n.Subselect)
+	}
+}
+
+func (n *TableLikeClause) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+}
+
+func (n *TableSampleClause) children(visit func(Node)) {
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Repeatable != nil {
+		visit(n.Repeatable)
+	}
+}
+
+func (n *TransactionStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*TriggerTransition) children(func(Node)) {}
+
+func (n *TruncateStmt) children(visit func(Node)) {
+	for _, c := range n.Relations {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *TypeCast) children(visit func(Node)) {
+	if n.Arg != nil {
+		visit(n.Arg)
+	}
+	if n.TypeName != nil {
+		visit(n.TypeName)
+	}
+}
+
+func (n *TypeName) children(visit func(Node)) {
+	for _, c := range n.Names {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Typmods {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.ArrayBounds {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*UnlistenStmt) children(func(Node)) {}
+
+func (n *UpdateStmt) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.TargetList {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WhereClause != nil {
+		visit(n.WhereClause)
+	}
+	for _, c := range n.FromClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.ReturningList {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.WithClause != nil {
+		visit(n.WithClause)
+	}
+}
+
+func (n *VacuumRelation) children(visit func(Node)) {
+	if n.Relation != nil {
+		visit(n.Relation)
+	}
+	for _, c := range n.VaCols {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *VacuumStmt) children(visit func(Node)) {
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Rels {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *VariableSetStmt) children(visit func(Node)) {
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (*VariableShowStmt) children(func(Node)) {}
+
+func (n *ViewStmt) children(visit func(Node)) {
+	if n.View != nil {
+		visit(n.View)
+	}
+	for _, c := range n.Aliases {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.Query != nil {
+		visit(n.Query)
+	}
+	for _, c := range n.Options {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *WindowDef) children(visit func(Node)) {
+	for _, c := range n.PartitionClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.OrderClause {
+		if c != nil {
+			visit(c)
+		}
+	}
+	if n.StartOffset != nil {
+		visit(n.StartOffset)
+	}
+	if n.EndOffset != nil {
+		visit(n.EndOffset)
+	}
+}
+
+func (n *WithClause) children(visit func(Node)) {
+	for _, c := range n.Ctes {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *XmlExpr) children(visit func(Node)) {
+	if n.Xpr != nil {
+		visit(n.Xpr)
+	}
+	for _, c := range n.NamedArgs {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.ArgNames {
+		if c != nil {
+			visit(c)
+		}
+	}
+	for _, c := range n.Args {
+		if c != nil {
+			visit(c)
+		}
+	}
+}
+
+func (n *XmlSerialize) children(visit func(Node)) {
+	if n.Expr != nil {
+		visit(n.Expr)
+	}
+	if n.TypeName != nil {
+		visit(n.TypeName)
 	}
 }
 
