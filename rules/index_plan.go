@@ -179,7 +179,15 @@ func typeOfKey(p *Pass, t *catalog.Table, el *pgsql.IndexElem) catalog.Type {
 	if call, ok := el.Expr.(*pgsql.FuncCall); ok && catalog.ListName(call.Funcname).Name == "ll_to_earth" {
 		return catalog.Type{Name: "earth"} // of the extension earthdistance
 	}
-	return expr.TypeOf(el.Expr, expr.Scope{Catalog: p.Catalog, Table: t})
+	key := p.run.keys.of(p.Stmt, el)
+	if key != nil && key.typed {
+		return key.typ
+	}
+	typ := expr.TypeOf(el.Expr, expr.Scope{Catalog: p.Catalog, Table: t})
+	if key != nil {
+		key.typ, key.typed = typ, true
+	}
+	return typ
 }
 
 // keyClasses are those of the built-in types and of those of extensions.

@@ -97,15 +97,20 @@ func judgeStatement(p *Pass) []*objection {
 	if len(places) == 0 {
 		return nil
 	}
-	clean := p.run.cleanKeys(st)
 	for i := range places {
 		e := &places[i]
-		if clean.known(e.Owner) {
+		var key *keyFacts
+		if e.Place == expr.IndexElement {
+			key = p.run.keys.of(st, e.Owner)
+		}
+		if key != nil && key.clean {
 			continue
 		}
 		causes := e.Judge(st.Text, true)
 		if len(causes) == 0 {
-			clean.note(e.Owner)
+			if key != nil {
+				key.clean = true
+			}
 			continue
 		}
 		if at == nil {

@@ -39,8 +39,8 @@ type Run struct {
 	pass  *Pass
 	visit func(n pgsql.Node, parents []pgsql.Node) bool
 
-	judgedKeys cleanKeys
-	places     []expr.Placed // room for those of a statement
+	keys   keyMemory
+	places []expr.Placed // room for those of a statement
 	// judgement is the last answer of objections, routine that of routineOf.
 	judgement judgement
 	routine   routineMemory
@@ -111,7 +111,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 		rule.After(pass, r.pending)
 	}
 	follow(r.catalog, st)
-	r.judgedKeys.follow(st)
+	r.keys.follow(st)
 	applyLifted(pass)
 	return r.take()
 }
