@@ -58,6 +58,8 @@ type Catalog struct {
 	journal     *journal // see journal.go
 	packedDefs  numbers[*TypeDef]
 	packedNames numbers[string]
+	packedWords numbers[string]
+	packing     []byte // what the next table is packed in
 }
 
 // indexHome is where an index is found: in its table, or here if that is not
