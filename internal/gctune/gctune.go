@@ -49,7 +49,11 @@ func Start() {
 	runtime.SetFinalizer(new(canary), sing)
 }
 
-const minGCPercent, maxGCPercent = 20, 1600
+// However much lives, the heap may grow by minGCPercent: the less garbage may come
+// to it, the more often all of it is looked through. Where so much lives that this
+// goes beyond heapGoal, as it does when a caller holds large texts in memory, time
+// counts again.
+const minGCPercent, maxGCPercent = 50, 1600
 
 // gcPercent returns how much garbage may come to so many bytes that live.
 func gcPercent(live int64) int {
