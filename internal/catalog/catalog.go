@@ -370,11 +370,11 @@ func (c *Catalog) Functions(n Name) []*Function { return lookup(c, c.functions, 
 
 // Indexes returns the indexes of a name: PostgreSQL allows one in a schema.
 func (c *Catalog) Indexes(n Name) []*Index {
-	n, ok := resolve(c, c.indexes, n)
+	n, first, ok := resolve(c, c.indexes, n)
 	if !ok {
 		return nil
 	}
-	out := c.indexes[n].find(nil, n.Name)
+	out := first.find(nil, n.Name)
 	for _, home := range c.clashes[n] {
 		out = home.find(out, n.Name)
 	}
@@ -395,19 +395,16 @@ func (h indexHome) find(out []*Index, name string) []*Index {
 }
 
 func lookup[V any](c *Catalog, m map[Name]V, n Name) V {
-	if n.Schema != "" {
-		return m[n]
-	}
-	n, _ = resolve(c, m, n)
-	return m[n]
+	_, v, _ := resolve(c, m, n)
+	return v
 }
 
 // resolve completes a name with the schema in which the map has it.
-func resolve[V any](c *Catalog, m map[Name]V, n Name) (_ Name, ok bool) {
+func resolve[V any](c *Catalog, m map[Name]V, n Name) (_ Name, v V, ok bool) {
 	if n.Schema == "" {
 		for _, s := range c.SearchPath {
-			if _, ok := m[Name{s, n.Name}]; ok {
-				return Name{s, n.Name}, true
+			if v, ok := m[Name{s, n.Name}]; ok {
+				return Name{s, n.Name}, v, true
 			}
 		}
 		// A dump empties the search path and qualifies all names; a fragment may
@@ -415,8 +412,8 @@ func resolve[V any](c *Catalog, m map[Name]V, n Name) (_ Name, ok bool) {
 		// are.
 		n.Schema = "public"
 	}
-	_, ok = m[n]
-	return n, ok
+	v, ok = m[n]
+	return n, v, ok
 }
 
 // Tables returns all relations, sorted by name.
