@@ -7,6 +7,7 @@ import (
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/spool"
+	"github.com/pg2crdb/pg2crdb/rules"
 )
 
 // Cache keeps the statements of texts, and parse trees by the text of their
@@ -23,6 +24,17 @@ type Cache struct {
 	// as the cache holds them nothing else is there.
 	texts map[place][]*pgsql.Statement
 	cut   int // bytes of the texts
+
+	plans map[planned]*rules.Plan
+}
+
+// planned is what a plan of the rules depends on.
+type planned struct {
+	all    **rules.Rule // told by their place, as texts are
+	count  int
+	target rules.Target
+	layout string
+	advice bool
 }
 
 type place struct {
@@ -75,6 +87,29 @@ func (c *Cache) statements(text []byte) (_ []*pgsql.Statement, ok bool) {
 	c.cut += len(text)
 	c.texts[at] = sts
 	return sts, true
+}
+
+// plan returns the plan of a run over rules that do not change while the cache is
+// in use.
+func (c *Cache) plan(all []*rules.Rule, opts Options) *rules.Plan {
+	if c == nil {
+		return rules.NewPlan(all, opts.Target, opts.Layout, opts.Advice)
+	}
+	key := planned{count: len(all), target: opts.Target, layout: opts.Layout, advice: opts.Advice}
+	if opts.Rules != nil {
+		key.all = unsafe.SliceData(all)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.plans[key]
+	if p == nil {
+		if c.plans == nil {
+			c.plans = map[planned]*rules.Plan{}
+		}
+		p = rules.NewPlan(all, opts.Target, opts.Layout, opts.Advice)
+		c.plans[key] = p
+	}
+	return p
 }
 
 func (c *Cache) parse(st *pgsql.Statement) {

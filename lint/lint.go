@@ -99,18 +99,14 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	if all == nil {
 		all = rules.All()
 	}
-	report := &Report{Target: opts.Target}
-	for _, r := range all {
-		if r.Runs(opts.Target, opts.Layout, opts.Advice) {
-			report.Rules = append(report.Rules, r)
-		}
-	}
+	plan := opts.Cache.plan(all, opts)
+	report := &Report{Target: opts.Target, Rules: plan.Rules()}
 	for _, s := range history {
 		report.Sources = append(report.Sources, s.Name)
 	}
 
 	res := &Result{Report: report, starts: make([]offsets, len(history)), first: make([]int, len(history))}
-	run := rules.NewRun(all, opts.Target, opts.Layout, opts.Advice)
+	run := plan.Run()
 	silent := newSuppressions(all, opts)
 	tally := tally{report: report, texts: texts{}}
 	txn := transactions{history: history}

@@ -1,7 +1,8 @@
 package lint
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -68,12 +69,15 @@ func excerpt(st *rules.Statement, start, end int, edits []rules.Edit) (before, a
 	if len(own) == 0 {
 		return clip(st.Text[start:end]), ""
 	}
-	sort.SliceStable(own, func(i, j int) bool { return own[i].Start < own[j].Start })
+	slices.SortStableFunc(own, func(a, b rules.Edit) int { return cmp.Compare(a.Start, b.Start) })
 	from, to := int64(start), int64(end)
 	for _, e := range own {
 		from, to = min(from, e.Start-at), max(to, e.End-at)
 	}
-	text := st.Text + st.Tail
+	text := st.Text
+	if to > int64(len(text)) {
+		text += st.Tail
+	}
 	from, to = max(from, 0), min(to, int64(len(text)))
 	var b strings.Builder
 	pos := from

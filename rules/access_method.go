@@ -35,6 +35,7 @@ var accessMethod = &Rule{
 			Input: "CREATE INDEX i ON t USING btree (a);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindCreateTableAsStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		method, rel := "", (*pgsql.RangeVar)(nil)
@@ -52,11 +53,13 @@ var accessMethod = &Rule{
 			}
 			return Weaker
 		}
-		if i := st.clause(tableTail(st, rel), "using"); method != "" && i >= 0 {
-			f := Finding{Severity: Error, Fidelity: fidelity(method), Edits: []Edit{p.Delete(i, i+1)},
-				Message: fmt.Sprintf("CockroachDB has one storage engine: access method %s goes", method)}
-			f.at(st, i, i+1)
-			p.Report(f)
+		if method != "" {
+			if i := st.clause(tableTail(st, rel), "using"); i >= 0 {
+				f := Finding{Severity: Error, Fidelity: fidelity(method), Edits: []Edit{p.Delete(i, i+1)},
+					Message: fmt.Sprintf("CockroachDB has one storage engine: access method %s goes", method)}
+				f.at(st, i, i+1)
+				p.Report(f)
+			}
 		}
 		alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
 			if cmd.Subtype == pgsql.ATSetAccessMethod {

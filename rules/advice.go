@@ -19,15 +19,15 @@ type definition struct {
 	stop   int64
 }
 
-// remember notes a statement that defines something of the schema. It is the
-// Statement hook of the rules of advice.
+// rememberedTrees are the statements that define something of the schema.
+var rememberedTrees = []pgsql.Kind{
+	pgsql.KindCreateStmt, pgsql.KindCreateSchemaStmt, pgsql.KindCreateTableAsStmt, pgsql.KindAlterTableStmt, pgsql.KindIndexStmt,
+}
+
+// remember notes a statement of those. It is the Statement hook of the rules of
+// advice.
 func remember(p *Pass) {
-	if p.Stmt.Down || p.Stmt.Tree == nil {
-		return
-	}
-	switch p.Stmt.Tree.(type) {
-	case *pgsql.CreateStmt, *pgsql.CreateSchemaStmt, *pgsql.CreateTableAsStmt, *pgsql.AlterTableStmt, *pgsql.IndexStmt:
-	default:
+	if p.Stmt.Down {
 		return
 	}
 	d := State[definitions](p)

@@ -60,6 +60,7 @@ var alterColumnType = &Rule{
 			Input: "ALTER TABLE t ALTER COLUMN a TYPE TEXT, ALTER COLUMN b TYPE BIGINT;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindIndexStmt, pgsql.KindVariableSetStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		s := State[typeChanges](p)
 		if s.indexes == nil {

@@ -47,6 +47,7 @@ var alterPhysical = &Rule{
 			Input: "ALTER TABLE t ALTER COLUMN a SET DEFAULT 'x', ALTER COLUMN a SET NOT NULL;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		if n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt); ok && n.Objtype == pgsql.ObjectIndex {
 			return // alter-index

@@ -13,9 +13,9 @@ var inBodies = map[*Rule]bool{
 
 // embedded runs those rules over the statements and expressions of the body.
 func (br *bodyReader) embedded() {
-	byKind := map[pgsql.Kind][]running{}
-	var whole []running
-	for _, rule := range br.run.all { // in their order, which does not change
+	byKind := map[pgsql.Kind][]planned{}
+	var whole []planned
+	for _, rule := range br.run.plan.all { // in their order, which does not change
 		if _, ok := inBodies[rule.Rule]; !ok {
 			continue
 		}
@@ -34,12 +34,13 @@ func (br *bodyReader) embedded() {
 		run.pending = nil
 		pass := Pass{Target: br.Target, Layout: br.Layout, Catalog: br.Catalog, Stmt: br.statementOf(f), run: &run}
 		for _, rule := range whole {
-			pass.Rule, pass.memory = rule.Rule, rule.memory
+			pass.of(rule)
 			rule.Statement(&pass)
 		}
 		pgsql.Walk(f.tree, func(n pgsql.Node, parents []pgsql.Node) bool {
 			for _, rule := range byKind[n.Kind()] {
-				pass.Rule, pass.memory, pass.Parents = rule.Rule, rule.memory, parents
+				pass.of(rule)
+				pass.Parents = parents
 				rule.Check(&pass, n)
 			}
 			return true

@@ -28,6 +28,7 @@ var checkName = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8 CONSTRAINT c CHECK (a > 0));\nALTER TABLE t DROP CONSTRAINT c;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt, pgsql.KindRenameStmt, pgsql.KindCommentStmt},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		switch n := st.Tree.(type) {

@@ -25,8 +25,11 @@ var columnStorage = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		d := node.(*pgsql.ColumnDef)
+		if d.StorageName == "" && d.Compression == "" {
+			return
+		}
 		_, last, ok := p.Stmt.typeSpan(d.TypeName)
-		if !ok || d.StorageName == "" && d.Compression == "" {
+		if !ok {
 			return
 		}
 		// Both stand directly behind the type.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -25,6 +26,7 @@ var constraintIndex = &Rule{
 		},
 		{Name: "INCLUDE of another column", Input: "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, b INT8, UNIQUE (a) INCLUDE (b));\n"},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		var own []string // the primary key of CREATE TABLE
@@ -33,17 +35,17 @@ var constraintIndex = &Rule{
 				own = constraintColumns(k, d)
 			}
 		})
-		done := map[int]bool{}
+		var done []int
 		eachConstraint(p, func(k *pgsql.Constraint, t *catalog.Table, d *pgsql.ColumnDef, first, last int) {
-			if k.Contype != pgsql.ConstrPrimary && k.Contype != pgsql.ConstrUnique {
+			if k.Contype != pgsql.ConstrPrimary && k.Contype != pgsql.ConstrUnique || len(k.Options)+len(k.Including) == 0 {
 				return
 			}
 			from := first
 			if int(k.Location) > 0 {
 				from = max(first, st.TokenAt(int(k.Location)))
 			}
-			if i := st.wordsWithin(from, last, "with"); len(k.Options) > 0 && i >= 0 && !done[i] && st.Is(i+1, "(") {
-				done[i] = true
+			if i := st.wordsWithin(from, last, "with"); len(k.Options) > 0 && i >= 0 && !slices.Contains(done, i) && st.Is(i+1, "(") {
+				done = append(done, i)
 				end := st.Close(i + 1)
 				f := Finding{Severity: Error, Fidelity: Exact, Message: "the options tune PostgreSQL's storage and are refused: they go", Edits: []Edit{p.Delete(i, end)}}
 				f.at(st, i, end)

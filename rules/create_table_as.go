@@ -53,6 +53,7 @@ var createTableAs = &Rule{
 			Input: "CREATE TABLE t AS SELECT id FROM s WITH DATA;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateTableAsStmt, pgsql.KindSelectStmt},
 	Statement: func(p *Pass) {
 		switch n := p.Stmt.Tree.(type) {
 		case *pgsql.CreateTableAsStmt:

@@ -38,10 +38,14 @@ var deferrable = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, \"deferrable\" BOOL);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		switch n := st.Tree.(type) {
 		case *pgsql.CreateStmt:
+			if !saysWhenChecked(st) {
+				return // most tables, which can be large
+			}
 			for _, r := range tableElements(st, n) {
 				reportDeferrable(p, r[0], r[1])
 			}
@@ -63,6 +67,16 @@ var deferrable = &Rule{
 			})
 		}
 	},
+}
+
+// saysWhenChecked reports whether the words are in the statement at all.
+func saysWhenChecked(st *Statement) bool {
+	for i, t := range st.Tokens {
+		if t.Kind == pgsql.Word && t.End()-t.Start() >= len("initially") && (st.Is(i, "deferrable") || st.Is(i, "initially")) {
+			return true
+		}
+	}
+	return false
 }
 
 // reportDeferrable takes the words out of a column or a constraint.

@@ -31,6 +31,7 @@ var dropColumn = &Rule{
 			Input: "ALTER TABLE t DROP COLUMN a;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt)
 		if !ok {

@@ -37,6 +37,7 @@ var dropExpression = &Rule{
 			Input: "ALTER TABLE t ALTER COLUMN a DROP DEFAULT;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
 			if cmd.Subtype != pgsql.ATDropExpression {

@@ -46,6 +46,7 @@ var dropMissingSchema = &Rule{
 			Input: "CREATE SCHEMA app;\nDROP INDEX IF EXISTS app.i;\nDROP TABLE IF EXISTS public.t;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindDropStmt, pgsql.KindRenameStmt, pgsql.KindCreateSchemaStmt},
 	Statement: func(p *Pass) {
 		if p.Stmt.Down {
 			return

@@ -45,6 +45,7 @@ var dropUniqueConstraint = &Rule{
 			Input: "ALTER TABLE t DROP CONSTRAINT c;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt)
 		if !ok {

@@ -41,6 +41,7 @@ var expressionIndexOrder = &Rule{
 			Input: "CREATE INDEX by_end ON t (ns, ended DESC);\n",
 		},
 	},
+	Trees:     rememberedTrees,
 	Statement: remember,
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {

@@ -46,6 +46,7 @@ var foreignKey = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, p SMALLINT REFERENCES p (id), a VARCHAR(10) REFERENCES p (a));\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		if !definesConstraint(p, pgsql.ConstrForeign) {

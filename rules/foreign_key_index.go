@@ -41,6 +41,7 @@ var foreignKeyIndex = &Rule{
 			Input: "CREATE TABLE t (p UUID REFERENCES p (id), n INT8, PRIMARY KEY (p, n));\n",
 		},
 	},
+	Trees:     rememberedTrees,
 	Statement: remember,
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {

@@ -49,6 +49,7 @@ var identityDefault = &Rule{
 			Input: "ALTER TABLE t ALTER COLUMN n DROP DEFAULT, ALTER COLUMN n DROP NOT NULL;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt, pgsql.KindDropStmt},
 	Statement: func(p *Pass) {
 		s := State[droppedIdentities](p)
 		switch n := p.Stmt.Tree.(type) {

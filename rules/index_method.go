@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -155,28 +156,35 @@ type droppedIndexes struct{ names map[catalog.Name]bool }
 // noExpression says why CockroachDB has no index over an expression of this one:
 // it calls a function that CockroachDB lacks, or reads a computed column.
 func noExpression(p *Pass, n *pgsql.IndexStmt) (why string) {
+	expression := func(e pgsql.Node) bool {
+		el, ok := e.(*pgsql.IndexElem)
+		return ok && el.Expr != nil
+	}
+	if n.WhereClause == nil && !slices.ContainsFunc(n.IndexParams, expression) {
+		return ""
+	}
 	t := p.Catalog.Table(n.Relation)
-	look := func(computed bool) func(pgsql.Node, []pgsql.Node) bool {
-		return func(n pgsql.Node, _ []pgsql.Node) bool {
-			switch n := n.(type) {
-			case *pgsql.FuncCall:
-				if missingFunction(p, n) {
-					why = missingMessage(catalog.ListName(n.Funcname).Name)
-				}
-			case *pgsql.ColumnRef:
-				if c := t.Column(catalog.ListName(n.Fields).Name); computed && c != nil && c.Generated != "" {
-					why = fmt.Sprintf("CockroachDB has no index over an expression that reads a computed column, such as %s", c.Name)
-				}
+	key := true // not the predicate
+	look := func(n pgsql.Node, _ []pgsql.Node) bool {
+		switch n := n.(type) {
+		case *pgsql.FuncCall:
+			if missingFunction(p, n) {
+				why = missingMessage(catalog.ListName(n.Funcname).Name)
 			}
-			return true
+		case *pgsql.ColumnRef:
+			if c := t.Column(catalog.ListName(n.Fields).Name); key && c != nil && c.Generated != "" {
+				why = fmt.Sprintf("CockroachDB has no index over an expression that reads a computed column, such as %s", c.Name)
+			}
 		}
+		return true
 	}
 	for _, e := range n.IndexParams {
-		if el, ok := e.(*pgsql.IndexElem); ok && el.Expr != nil {
-			pgsql.Walk(el.Expr, look(true))
+		if expression(e) {
+			p.run.inner.Walk(e.(*pgsql.IndexElem).Expr, look)
 		}
 	}
-	pgsql.Walk(n.WhereClause, look(false))
+	key = false
+	p.run.inner.Walk(n.WhereClause, look)
 	return why
 }
 

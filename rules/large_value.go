@@ -33,6 +33,7 @@ var largeValue = &Rule{
 			Input: "CREATE TABLE t (id BYTEA PRIMARY KEY, digest BYTEA UNIQUE);\n",
 		},
 	},
+	Trees:     rememberedTrees,
 	Statement: remember,
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {

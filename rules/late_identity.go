@@ -46,6 +46,7 @@ var lateIdentity = &Rule{
 			Input:  "ALTER TABLE t ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindRenameStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		s := State[lateKeys](p) // which tables have a CREATE TABLE that can be changed
 		if s.fixed == nil {

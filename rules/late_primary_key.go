@@ -50,6 +50,7 @@ var latePrimaryKey = &Rule{
 			Input: "CREATE TABLE t (a TEXT);\nALTER TABLE t ADD COLUMN id INT8 NOT NULL;\nALTER TABLE t ADD PRIMARY KEY (id);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindRenameStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		s := State[lateKeys](p)
 		if s.had == nil {

@@ -48,6 +48,7 @@ var likeOptions = &Rule{
 			Input: "CREATE TABLE t (LIKE s INCLUDING ALL EXCLUDING INDEXES);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt},
 	Statement: func(p *Pass) {
 		n, ok := p.Stmt.Tree.(*pgsql.CreateStmt)
 		if !ok {

@@ -30,6 +30,7 @@ var manyInvertedIndexes = &Rule{
 			Input: "CREATE INDEX by_a ON t USING gin (a);\nCREATE INDEX by_b ON t USING gin (b);\nCREATE INDEX by_c ON t USING gin (c);\nCREATE INDEX by_d ON t USING gin (d);\nDROP INDEX by_a;\n",
 		},
 	},
+	Trees:     rememberedTrees,
 	Statement: remember,
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {

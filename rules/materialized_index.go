@@ -47,6 +47,7 @@ var materializedIndex = &Rule{
 			Input: "CREATE MATERIALIZED VIEW v AS SELECT a FROM t WITH NO DATA;\nREFRESH MATERIALIZED VIEW v;\nCREATE INDEX i ON v (a);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindViewStmt, pgsql.KindCreateFunctionStmt, pgsql.KindCreateTableAsStmt, pgsql.KindRefreshMatViewStmt, pgsql.KindIndexStmt},
 	Statement: func(p *Pass) {
 		if p.Stmt.Down {
 			return

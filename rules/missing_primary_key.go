@@ -40,6 +40,7 @@ var missingPrimaryKey = &Rule{
 			Input: "CREATE TABLE u (LIKE t INCLUDING ALL);\n",
 		},
 	},
+	Trees:     rememberedTrees,
 	Statement: remember,
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {

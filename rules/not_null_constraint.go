@@ -54,6 +54,7 @@ var notNullConstraint = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT CONSTRAINT filled NOT NULL);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindRenameStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		s := State[notNullNames](p)
 		switch n := p.Stmt.Tree.(type) {
@@ -114,10 +115,21 @@ func (s *notNullNames) create(p *Pass, n *pgsql.CreateStmt) {
 	// The key that the table will have in the catalog.
 	key := tableKey{p.Stmt.Source, p.Stmt.Start()}
 	var elements [][2]int
+	some := false // constraints of the table
+	for _, e := range n.TableElts {
+		switch e := e.(type) {
+		case *pgsql.ColumnDef:
+			s.noteColumn(key, e)
+		case *pgsql.Constraint:
+			some = some || e.Contype == pgsql.ConstrNotnull
+		}
+	}
+	if !some {
+		return
+	}
 	at := map[string]int{} // the element of a column that is nullable so far
 	for i, e := range n.TableElts {
 		if d, ok := e.(*pgsql.ColumnDef); ok {
-			s.noteColumn(key, d)
 			at[d.Colname] = i
 			for _, c := range d.Constraints {
 				if k, ok := c.(*pgsql.Constraint); ok && (k.Contype == pgsql.ConstrNotnull || k.Contype == pgsql.ConstrPrimary) {

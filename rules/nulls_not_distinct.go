@@ -32,6 +32,7 @@ var nullsNotDistinct = &Rule{
 			Manual: true,
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		notNull := map[string]bool{}

@@ -92,8 +92,14 @@ func judgeStatement(p *Pass) []*objection {
 	st := p.Stmt
 	var out []*objection
 	var at *site
+	places := expr.Places(p.run.places[:0], st.Tree, p.Catalog)
+	p.run.places = places
+	if len(places) == 0 {
+		return nil
+	}
 	clean := p.run.cleanKeys(st)
-	for _, e := range expr.Places(st.Tree, p.Catalog) {
+	for i := range places {
+		e := &places[i]
 		if clean.known(e.Owner) {
 			continue
 		}

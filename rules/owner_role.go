@@ -28,6 +28,7 @@ var ownerRole = &Rule{
 			Input: "ALTER TABLE t OWNER TO CURRENT_USER;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateRoleStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		known := State[map[string]bool](p)
 		if *known == nil {

@@ -70,6 +70,7 @@ var partition = &Rule{
 			Input: "CREATE VIEW v AS SELECT rank() OVER (PARTITION BY b ORDER BY a) AS r FROM t;\n",
 		},
 	},
+	Trees:     []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
 	Statement: findPartitions,
 	Finish:    flattenPartitions,
 }

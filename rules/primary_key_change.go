@@ -97,6 +97,7 @@ var primaryKeyChange = &Rule{
 			Input: "ALTER TABLE t DROP CONSTRAINT c;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		s := State[keyChanges](p)
 		if s.pending == nil {

@@ -49,6 +49,7 @@ var redundantIndex = &Rule{
 			Input: "CREATE INDEX by_a_desc ON t (a, b DESC);\nCREATE INDEX by_a_some ON t (a) WHERE b IS NULL;\nCREATE UNIQUE INDEX by_a_unique ON t (a);\nCREATE INDEX by_b ON t (b);\n",
 		},
 	},
+	Trees:     rememberedTrees,
 	Statement: remember,
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {

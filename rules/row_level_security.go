@@ -32,6 +32,7 @@ var rowLevelSecurity = &Rule{
 			Input:  "ALTER TABLE t ENABLE ROW LEVEL SECURITY;\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
 			switch cmd.Subtype {

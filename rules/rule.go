@@ -44,7 +44,10 @@ type Rule struct {
 	Types []string
 	// Check is called for each node of those kinds, parents before children.
 	Check func(*Pass, pgsql.Node)
-	// Statement is called once for each statement of any form, before Check.
+	// Trees are the kinds of statement that Statement wants to see; nil means
+	// every statement, of any form.
+	Trees []pgsql.Kind
+	// Statement is called once for each such statement, before Check.
 	Statement func(*Pass)
 	// After is called once for each statement, when all rules have seen it, with
 	// what they found there.

@@ -5,7 +5,9 @@ package rules
 //go:generate go run ../internal/tools/configschema ../lint/config/schema/pg2crdb.schema.json
 
 import (
-	"sort"
+	"cmp"
+	"slices"
+	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/expr"
@@ -21,20 +23,14 @@ type Reported struct {
 // Run takes a set of rules through one history, statement by statement. It is
 // what package lint drives; rules see only the Pass.
 type Run struct {
-	target  Target
-	layout  string
+	plan    *Plan
 	catalog *catalog.Catalog
 
-	statement []running
-	byKind    [pgsql.KindCount][]running
-	byType    map[string][]running // those of byKind that name their types
-	after     []running
-	finish    []running
-
-	all     []running
-	state   map[*Rule]*any // what memory has returned
-	pending []Reported     // of the current statement
-	walker  pgsql.Walker
+	memories []any          // of the rules, by their number
+	state    map[*Rule]*any // of keys that are no rule of the plan, and what memory has returned
+	pending  []Reported     // of the current statement
+	walker   pgsql.Walker
+	inner    pgsql.Walker // for a rule that walks over a part by itself
 
 	replay func(func(*Statement)) error
 	failed error // of a replay
@@ -44,6 +40,7 @@ type Run struct {
 	visit func(n pgsql.Node, parents []pgsql.Node) bool
 
 	judgedKeys cleanKeys
+	places     []expr.Placed // room for those of a statement
 	// judgement is the last answer of objections, routine that of routineOf.
 	judgement judgement
 	routine   routineMemory
@@ -51,7 +48,7 @@ type Run struct {
 	typeUse struct {
 		node *pgsql.TypeName
 		stmt *Statement
-		use  *typeUse
+		use  typeUse
 		ok   bool
 	}
 	// constraints is the last answer of constraintsOf.
@@ -67,77 +64,31 @@ type Run struct {
 	}
 }
 
-// running is a rule of a run with its memory.
-type running struct {
-	*Rule
-	memory *any
-}
-
 // memory returns where a rule's memory is kept, or that of a key that is none.
 func (r *Run) memory(key *Rule) *any {
 	if m := r.state[key]; m != nil {
 		return m
 	}
 	m := new(any)
-	for _, rule := range r.all {
+	for _, rule := range r.plan.all {
 		if rule.Rule == key {
-			m = rule.memory
+			m = &r.memories[rule.number]
 		}
 	}
 	r.state[key] = m
 	return m
 }
 
-// NewRun prepares the rules of all that matter to the target and the layout.
-func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
-	r := &Run{
-		target:  target,
-		layout:  layout,
-		catalog: newCatalog(),
-		state:   map[*Rule]*any{},
-		byType:  map[string][]running{},
-	}
+// Run starts a run.
+func (p *Plan) Run() *Run {
+	r := &Run{plan: p, catalog: newCatalog(), memories: make([]any, len(p.all)), state: map[*Rule]*any{}}
 	r.visit = r.node
-	list, memories := make([]running, 0, len(all)), make([]any, len(all))
-	var kinds [pgsql.KindCount]int
-	total := 0
-	for _, rule := range all {
-		if !rule.Runs(target, layout, advice) {
-			continue
-		}
-		list = append(list, running{rule, &memories[len(list)]})
-		for _, k := range rule.Nodes {
-			kinds[k]++
-			total++
-		}
-	}
-	r.all = list
-	r.statement = make([]running, 0, len(list))
-	room := make([]running, total)
-	for k, n := range kinds {
-		r.byKind[k], room = room[:0:n], room[n:]
-	}
-	for _, rule := range list {
-		if rule.Statement != nil {
-			r.statement = append(r.statement, rule)
-		}
-		if rule.After != nil {
-			r.after = append(r.after, rule)
-		}
-		if rule.Finish != nil {
-			r.finish = append(r.finish, rule)
-		}
-		for _, k := range rule.Nodes {
-			if k != pgsql.KindTypeName || rule.Types == nil {
-				r.byKind[k] = append(r.byKind[k], rule)
-				continue
-			}
-			for _, t := range rule.Types {
-				r.byType[t] = append(r.byType[t], rule)
-			}
-		}
-	}
 	return r
+}
+
+// of makes the pass that of a rule.
+func (p *Pass) of(rule planned) {
+	p.Rule, p.memory = rule.Rule, &p.run.memories[rule.number]
 }
 
 // Statement runs the rules over one statement, then lets the catalog follow
@@ -145,18 +96,18 @@ func NewRun(all []*Rule, target Target, layout string, advice bool) *Run {
 func (r *Run) Statement(st *Statement) []Reported {
 	r.pending = r.pending[:0]
 	turn(r.catalog, st)
-	r.pass = &Pass{Target: r.target, Layout: r.layout, Stmt: st, Catalog: r.catalog, run: r}
+	r.pass = &Pass{Target: r.plan.target, Layout: r.plan.layout, Stmt: st, Catalog: r.catalog, run: r}
 	pass := r.pass
-	for _, rule := range r.statement {
-		pass.Rule, pass.memory = rule.Rule, rule.memory
+	for _, rule := range r.plan.wanting(st.Tree) {
+		pass.of(rule)
 		rule.Statement(pass)
 	}
 	if st.Tree != nil {
 		r.walker.Walk(st.Tree, r.visit)
 	}
 	pass.Parents = nil
-	for _, rule := range r.after {
-		pass.Rule, pass.memory = rule.Rule, rule.memory
+	for _, rule := range r.plan.after {
+		pass.of(rule)
 		rule.After(pass, r.pending)
 	}
 	follow(r.catalog, st)
@@ -167,17 +118,18 @@ func (r *Run) Statement(st *Statement) []Reported {
 
 // node runs the rules over one node.
 func (r *Run) node(n pgsql.Node, parents []pgsql.Node) bool {
-	r.check(r.byKind[n.Kind()], n, parents)
+	r.check(r.plan.byKind[n.Kind()], n, parents)
 	if t, ok := n.(*pgsql.TypeName); ok {
-		r.check(r.byType[catalog.PlainType(t).Name], n, parents)
+		r.check(r.plan.byType[catalog.PlainType(t).Name], n, parents)
 	}
 	return true
 }
 
-func (r *Run) check(some []running, n pgsql.Node, parents []pgsql.Node) {
+func (r *Run) check(some []planned, n pgsql.Node, parents []pgsql.Node) {
 	pass := r.pass
 	for _, rule := range some {
-		pass.Rule, pass.memory, pass.Parents = rule.Rule, rule.memory, parents
+		pass.of(rule)
+		pass.Parents = parents
 		rule.Check(pass, n)
 	}
 }
@@ -206,9 +158,9 @@ func follow(c *catalog.Catalog, st *Statement) {
 func (r *Run) Finish(replay func(func(*Statement)) error) ([]Reported, error) {
 	r.catalog.Rollback()
 	r.pending, r.replay = r.pending[:0], replay
-	pass := Pass{Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
-	for _, rule := range r.finish {
-		pass.Rule, pass.memory = rule.Rule, rule.memory
+	pass := Pass{Target: r.plan.target, Layout: r.plan.layout, Catalog: r.catalog, run: r}
+	for _, rule := range r.plan.finish {
+		pass.of(rule)
 		rule.Finish(&pass)
 	}
 	return r.take(), r.failed
@@ -229,7 +181,7 @@ func (r *Run) again(rule *Rule, f func(*Pass)) {
 	final := r.catalog
 	defer func() { r.catalog = final }()
 	r.catalog = newCatalog()
-	pass := Pass{Rule: rule, memory: r.memory(rule), Target: r.target, Layout: r.layout, Catalog: r.catalog, run: r}
+	pass := Pass{Rule: rule, memory: r.memory(rule), Target: r.plan.target, Layout: r.plan.layout, Catalog: r.catalog, run: r}
 	r.failed = r.replay(func(st *Statement) {
 		pass.Stmt = st
 		turn(r.catalog, st)
@@ -245,17 +197,13 @@ func (r *Run) add(rule *Rule, f Finding) { r.pending = append(r.pending, Reporte
 
 // take resolves the list elements that go and hands the findings over.
 func (r *Run) take() []Reported {
+	if len(r.pending) == 0 {
+		return nil
+	}
 	resolveElements(r.pending)
-	out := append([]Reported(nil), r.pending...)
-	sort.SliceStable(out, func(i, j int) bool {
-		a, b := out[i], out[j]
-		switch {
-		case a.Start != b.Start:
-			return a.Start < b.Start
-		case a.End != b.End:
-			return a.End > b.End
-		}
-		return a.Rule.Name < b.Rule.Name
+	out := slices.Clone(r.pending)
+	slices.SortStableFunc(out, func(a, b Reported) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End), strings.Compare(a.Rule.Name, b.Rule.Name))
 	})
 	return out
 }

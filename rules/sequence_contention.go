@@ -37,6 +37,7 @@ var sequenceContention = &Rule{
 			Want:  []string{"1:38 warning"},
 		},
 	},
+	Trees:     rememberedTrees,
 	Statement: remember,
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {

@@ -42,6 +42,7 @@ var sequentialIndex = &Rule{
 			Input: "CREATE INDEX by_time ON t (created_at);\nDROP INDEX by_time;\n",
 		},
 	},
+	Trees:     rememberedTrees,
 	Statement: remember,
 	Finish: func(p *Pass) {
 		for _, t := range lastingTables(p) {

@@ -37,6 +37,7 @@ var storageParameter = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY) WITH (ttl_expire_after = '5 minutes');\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindCreateTableAsStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		switch n := p.Stmt.Tree.(type) {
 		case *pgsql.CreateStmt:

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -35,6 +37,7 @@ var tableTablespace = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, tablespace TEXT);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindCreateTableAsStmt, pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		const message = "CockroachDB has no tablespaces: the clause goes"
@@ -45,8 +48,10 @@ var tableTablespace = &Rule{
 		}
 		switch n := st.Tree.(type) {
 		case *pgsql.CreateStmt:
-			if i := st.clause(tableTail(st, n.Relation), "tablespace"); n.Tablespacename != "" && i >= 0 {
-				cut(i, i+1)
+			if n.Tablespacename != "" {
+				if i := st.clause(tableTail(st, n.Relation), "tablespace"); i >= 0 {
+					cut(i, i+1)
+				}
 			}
 		case *pgsql.CreateTableAsStmt:
 			if n.Into != nil && n.Into.TableSpaceName != "" {
@@ -60,10 +65,13 @@ var tableTablespace = &Rule{
 				goes(p, list, i, Exact, "CockroachDB has no tablespaces: the command goes")
 			}
 		})
-		done := map[int]bool{}
+		var done []int
 		eachConstraint(p, func(k *pgsql.Constraint, _ *catalog.Table, _ *pgsql.ColumnDef, first, last int) {
-			if i := st.wordsWithin(first, last, "using", "index", "tablespace"); k.Indexspace != "" && i >= 0 && !done[i] {
-				done[i] = true
+			if k.Indexspace == "" {
+				return
+			}
+			if i := st.wordsWithin(first, last, "using", "index", "tablespace"); i >= 0 && !slices.Contains(done, i) {
+				done = append(done, i)
 				cut(i, i+3)
 			}
 		})

@@ -37,6 +37,7 @@ var tempTable = &Rule{
 			Input: "SET experimental_enable_temp_tables = 'on';\nCREATE TEMP TABLE a (id INT8 PRIMARY KEY);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindVariableSetStmt, pgsql.KindCreateStmt, pgsql.KindCreateTableAsStmt},
 	Statement: func(p *Pass) {
 		s := State[tempTables](p)
 		if s.set == nil {

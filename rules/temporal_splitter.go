@@ -85,9 +85,6 @@ var temporalSplitter = &Rule{
 // another length in bytes, as U+0130 has, or a byte is not UTF-8. The tool walks
 // over a lower-case copy of the text and cuts the original at the same offsets.
 func shiftsInLowerCase(text string) bool {
-	if utf8.RuneCountInString(text) == len(text) && utf8.ValidString(text) {
-		return false // ASCII, as nearly all of it is
-	}
 	for i := 0; i < len(text); {
 		if text[i] < utf8.RuneSelf {
 			i++
@@ -105,11 +102,14 @@ func shiftsInLowerCase(text string) bool {
 // splitterWord deals with the words that the splitter takes for the start or
 // the end of a block. To it, an underscore ends a word.
 func splitterWord(p *Pass, token int, text string) {
-	if strings.EqualFold(text, "case") {
+	if p.Stmt.Is(token, "case") {
 		f := manual("temporal-sql-tool refuses CASE ... END: it takes END for the end of a block", "Write the expression without CASE, such as with COALESCE or NULLIF")
 		f.at(p.Stmt, token, token)
 		p.Report(f)
 		return
+	}
+	if strings.IndexByte(text, '_') < 0 && strings.IndexByte(text, '$') < 0 {
+		return // the word itself is none of a name
 	}
 	from := 0
 	for i := 0; i <= len(text); i++ {
@@ -117,9 +117,6 @@ func splitterWord(p *Pass, token int, text string) {
 			continue
 		}
 		part := text[from:i]
-		if len(part) == len(text) {
-			return // the word itself is none of a name
-		}
 		from = i + 1
 		if blockWord(part) {
 			f := Finding{Severity: Error, Fidelity: Exact,

@@ -53,18 +53,18 @@ type typeLiteral struct {
 var typeNodes = []pgsql.Kind{pgsql.KindTypeName, pgsql.KindCreateFunctionStmt, pgsql.KindDoStmt}
 
 // typeUses calls f for the types that a node names: that of a TypeName, and
-// for a function or DO those in its body.
+// for a function or DO those in its body. The use is f's until it returns.
 func typeUses(p *Pass, n pgsql.Node, f func(*typeUse)) {
 	switch n := n.(type) {
 	case *pgsql.TypeName:
 		// A dozen rules ask about each type, one after the other.
 		if memo := &p.run.typeUse; memo.node != n || memo.stmt != p.Stmt {
 			memo.node, memo.stmt = n, p.Stmt
-			memo.use, memo.ok = typeUseOf(p, n)
+			memo.ok = memo.use.of(p, n)
 		}
 		if memo := &p.run.typeUse; memo.ok {
 			memo.use.p = p
-			f(memo.use)
+			f(&memo.use)
 		}
 	case *pgsql.CreateFunctionStmt, *pgsql.DoStmt:
 		for _, u := range bodyTypes(p) {
@@ -75,21 +75,23 @@ func typeUses(p *Pass, n pgsql.Node, f func(*typeUse)) {
 	}
 }
 
-func typeUseOf(p *Pass, n *pgsql.TypeName) (*typeUse, bool) {
-	u := &typeUse{p: p, Type: catalog.TypeOf(n), User: p.Catalog.UserType(n)}
+// of makes u the use of the type that n names; ok is false if it is none.
+func (u *typeUse) of(p *Pass, n *pgsql.TypeName) (ok bool) {
+	*u = typeUse{p: p}
 	if n.PctType || !u.place() {
-		return nil, false
+		return false
 	}
 	st := p.Stmt
 	first, last, ok := st.typeSpan(n)
 	if !ok {
-		return nil, false
+		return false
 	}
+	u.Type, u.User = catalog.TypeOf(n), p.Catalog.UserType(n)
 	u.span(st, first, last)
 	if u.Cast != nil {
 		u.Lit = literalAt(st, u.Cast.Arg)
 	}
-	return u, true
+	return true
 }
 
 // literalAt returns the plain literal that n is, or nil.

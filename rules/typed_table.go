@@ -25,6 +25,7 @@ var typedTable = &Rule{
 		},
 		{Name: "a column of that name", Input: "CREATE TABLE t (id INT8 PRIMARY KEY, \"of\" TEXT);\n"},
 	},
+	Trees: []pgsql.Kind{pgsql.KindCreateStmt},
 	Statement: func(p *Pass) {
 		n, ok := p.Stmt.Tree.(*pgsql.CreateStmt)
 		if !ok || n.OfTypename == nil {

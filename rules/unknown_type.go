@@ -42,15 +42,18 @@ var unknownType = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindTypeName},
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
-			name := objectName(n)
-			row := p.Catalog.Relation(name)
-			if u.User != nil && row == nil || u.Place != typeColumn && u.Place != typeAltered {
-				return
-			}
-			if name.Schema == "pg_catalog" || name.Schema == "information_schema" {
+			if u.Place != typeColumn && u.Place != typeAltered {
 				return
 			}
 			if known := ownTypes[u.Type.Name] && u.Type.Schema == "" || extensionTypes[u.Type.Name]; known {
+				return
+			}
+			name := objectName(n)
+			if name.Schema == "pg_catalog" || name.Schema == "information_schema" {
+				return
+			}
+			row := p.Catalog.Relation(name)
+			if u.User != nil && row == nil {
 				return
 			}
 			if row != nil {

@@ -31,6 +31,7 @@ var unlogged = &Rule{
 			Want:   []string{"1:15 info exact"},
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt, pgsql.KindCreateStmt, pgsql.KindCreateTableAsStmt},
 	Statement: func(p *Pass) {
 		alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
 			if cmd.Subtype != pgsql.ATSetLogged && cmd.Subtype != pgsql.ATSetUnLogged {

@@ -39,6 +39,7 @@ var constraintUsingIndex = &Rule{
 			Input: "ALTER TABLE t ADD CONSTRAINT one UNIQUE (a);\n",
 		},
 	},
+	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt},
 	Statement: func(p *Pass) {
 		alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
 			if k, ok := cmd.Def.(*pgsql.Constraint); ok && cmd.Subtype == pgsql.ATAddConstraint && k.Indexname != "" {

@@ -29,7 +29,17 @@ func Mentions(expr, column string) bool {
 // mayMention reports whether the text can name the column. It spares most
 // expressions the parser: a name without quotes stands there as it is.
 func mayMention(expr, column string) bool {
-	return strings.IndexByte(expr, '"') >= 0 || strings.Contains(strings.ToLower(expr), column)
+	return strings.IndexByte(expr, '"') >= 0 || containsFold(expr, column)
+}
+
+// containsFold is strings.Contains without regard to case.
+func containsFold(text, part string) bool {
+	for i := 0; i+len(part) <= len(text); i++ {
+		if strings.EqualFold(text[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
 }
 
 // Uses says how the index depends on a column.

@@ -30,7 +30,7 @@ func shared(t *testing.T, path ...string) string {
 // judged are the causes that a statement's expressions are refused for by
 // v26.1.
 func judged(st *pgsql.Statement, c *catalog.Catalog) (causes []Cause, n int) {
-	for _, p := range Places(st.Tree, c) {
+	for _, p := range Places(nil, st.Tree, c) {
 		causes = append(causes, in261(p.Judge(st.Text, false))...)
 		n++
 	}

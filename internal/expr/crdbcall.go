@@ -163,16 +163,16 @@ func hexDigest(name string) bool {
 // Null says that the result is NULL because an argument is: CockroachDB then
 // asks nothing more.
 func agreed(sigs []signature, ops []operand, c candidates) (v Volatility, t typ, null bool) {
-	args := make([]typ, len(ops))
+	args := make([]typ, 0, 4) // mostly on the stack
 	for j := range ops {
-		args[j] = ops[j].t
+		args = append(args, ops[j].t)
 		null = null || args[j].null()
 	}
-	for n, i := range c.list[:c.n] {
+	for i := c.next(-1); i >= 0; i = c.next(i) {
 		s := &sigs[i]
 		null = null && s.props&(calledOnNull|generator|aggregate) == 0
 		r := cockroachResult(s, args)
-		if n == 0 {
+		if i == c.first() {
 			v, t = s.volatility, r
 			continue
 		}

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"math/bits"
+
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -21,22 +23,40 @@ func operandOf(e pgsql.Node) operand {
 	return operand{node: e, lit: literalOf(e)}
 }
 
-// candidates are the indexes of overloads that are still in question. It is a
-// value: a copy is a way back.
+// candidates are the indexes of overloads that are still in question, n of them.
+// It is a value: a copy is a way back.
 type candidates struct {
-	list [128]uint8
-	n    int
+	set [2]uint64
+	n   int
 }
 
-func (c candidates) keep(f func(i uint8) bool) candidates {
-	n := 0
-	for _, i := range c.list[:c.n] {
-		if f(i) {
-			c.list[n] = i
-			n++
+const maxCandidates = 2 * 64
+
+func (c *candidates) add(i int) {
+	c.set[i/64] |= 1 << (i % 64)
+	c.n++
+}
+
+// next returns the first candidate behind i, or -1.
+func (c *candidates) next(i int) int {
+	for i++; i < maxCandidates; i = (i/64 + 1) * 64 {
+		if rest := c.set[i/64] >> (i % 64); rest != 0 {
+			return i + bits.TrailingZeros64(rest)
 		}
 	}
-	c.n = n
+	return -1
+}
+
+// first returns the first of at least one candidate.
+func (c *candidates) first() int { return c.next(-1) }
+
+func (c candidates) keep(f func(i int) bool) candidates {
+	for i := c.next(-1); i >= 0; i = c.next(i) {
+		if !f(i) {
+			c.set[i/64] &^= 1 << (i % 64)
+			c.n--
+		}
+	}
 	return c
 }
 
@@ -46,25 +66,26 @@ func (c candidates) keep(f func(i uint8) bool) candidates {
 // several are ambiguous or depend on a type that is not known.
 func (k *cockroach) resolve(sigs []signature, ops []operand, want typ, binary bool) candidates {
 	var c candidates
-	for i := range sigs {
+	for i := range sigs[:min(len(sigs), maxCandidates)] {
 		s := &sigs[i]
 		if s.props&homogeneous != 0 {
 			k.sameType(ops, want)
-			c.list[0], c.n = uint8(i), 1
-			return c
+			var only candidates
+			only.add(i)
+			return only
 		}
 		if s.props&variadic != 0 && s.param(len(s.args)).code() == tAny {
 			if s.takes(len(ops)) {
 				for j := range ops {
 					k.operand(&ops[j], s.param(j))
 				}
-				c.list[0], c.n = uint8(i), 1
+				c = candidates{}
+				c.add(i)
 			}
 			return c
 		}
-		if s.takes(len(ops)) && i < len(c.list) {
-			c.list[c.n] = uint8(i)
-			c.n++
+		if s.takes(len(ops)) {
+			c.add(i)
 		}
 	}
 	r := resolution{k: k, sigs: sigs, ops: ops}
@@ -77,7 +98,7 @@ func (k *cockroach) resolve(sigs []signature, ops []operand, want typ, binary bo
 		return c
 	}
 	if c.n > 1 && !want.wildcard() {
-		c = c.keep(func(i uint8) bool {
+		c = c.keep(func(i int) bool {
 			t := sigs[i].ret
 			return polymorphic(t) || equivalent(typeOfCode(t), want)
 		})
@@ -92,10 +113,10 @@ func (k *cockroach) resolve(sigs []signature, ops []operand, want typ, binary bo
 			return c
 		}
 	}
-	if a := c.keep(func(i uint8) bool { return sigs[i].props&preferred != 0 }); a.n == 1 {
+	if a := c.keep(func(i int) bool { return sigs[i].props&preferred != 0 }); a.n == 1 {
 		return r.finish(a, true)
 	} else if a.n == 0 {
-		if a = c.keep(func(i uint8) bool { return sigs[i].props&unpreferred == 0 }); a.n == 1 {
+		if a = c.keep(func(i int) bool { return sigs[i].props&unpreferred == 0 }); a.n == 1 {
 			return r.finish(a, true)
 		}
 	}
@@ -122,7 +143,7 @@ func (r *resolution) byOperands(c candidates) (_ candidates, known bool) {
 	for j := range r.ops {
 		if r.open(j) {
 			r.literals++
-			c = c.keep(func(i uint8) bool { return r.ops[j].lit.canBecome(r.sigs[i].param(j)) })
+			c = c.keep(func(i int) bool { return r.ops[j].lit.canBecome(r.sigs[i].param(j)) })
 		}
 	}
 	known = true
@@ -132,9 +153,9 @@ func (r *resolution) byOperands(c candidates) (_ candidates, known bool) {
 		}
 		// A type that all candidates want is wanted of the operand.
 		wanted := typ{}
-		for n, i := range c.list[:c.n] {
+		for i := c.first(); i >= 0; i = c.next(i) {
 			p := r.sigs[i].param(j)
-			if n == 0 {
+			if i == c.first() {
 				wanted = p
 			} else if p != wanted {
 				wanted = typ{}
@@ -144,7 +165,7 @@ func (r *resolution) byOperands(c candidates) (_ candidates, known bool) {
 		o := &r.ops[j]
 		r.k.operand(o, wanted)
 		known = known && o.t.known()
-		c = c.keep(func(i uint8) bool { return o.t.null() || equivalent(r.sigs[i].param(j), o.t) })
+		c = c.keep(func(i int) bool { return o.t.null() || equivalent(r.sigs[i].param(j), o.t) })
 	}
 	return c, known
 }
@@ -154,7 +175,7 @@ func (r *resolution) byLiterals(c candidates, binary bool) (_ candidates, done b
 	same := sharedType(r.ops)
 	// In x + '1' the literal is of x's type, if there is such a +.
 	if binary && r.literals == 1 && same.known() {
-		exact := c.keep(func(i uint8) bool {
+		exact := c.keep(func(i int) bool {
 			return r.sigs[i].param(0).code() == same.code() && r.sigs[i].param(1).code() == same.code()
 		})
 		if exact.n == 1 && r.readable(exact) {
@@ -185,7 +206,7 @@ func (r *resolution) byLiterals(c candidates, binary bool) (_ candidates, done b
 	// context where that is not allowed.
 	for j := range r.ops {
 		if r.open(j) {
-			c = c.keep(func(i uint8) bool { return r.k.takes(r.ops[j].lit, r.sigs[i].param(j)) })
+			c = c.keep(func(i int) bool { return r.k.takes(r.ops[j].lit, r.sigs[i].param(j)) })
 		}
 	}
 	if c.n <= 1 {
@@ -207,7 +228,7 @@ func (r *resolution) wanting(c candidates, t func(literal) typ) candidates {
 	for j := range r.ops {
 		if r.open(j) {
 			wanted := t(r.ops[j].lit)
-			c = c.keep(func(i uint8) bool { return equivalent(r.sigs[i].param(j), wanted) })
+			c = c.keep(func(i int) bool { return equivalent(r.sigs[i].param(j), wanted) })
 		}
 	}
 	return c
@@ -222,7 +243,7 @@ func (r *resolution) byNull(c candidates) candidates {
 			continue
 		}
 		for _, t := range [...]typ{other.t, {id: tText}} {
-			a := c.keep(func(i uint8) bool {
+			a := c.keep(func(i int) bool {
 				return equivalent(r.sigs[i].param(j), t) && equivalent(r.sigs[i].param(1-j), other.t)
 			})
 			if a.n == 1 {
@@ -237,7 +258,7 @@ func (r *resolution) byNull(c candidates) candidates {
 // wants.
 func (r *resolution) readable(c candidates) bool {
 	for j := range r.ops {
-		if r.open(j) && !r.k.takes(r.ops[j].lit, r.sigs[c.list[0]].param(j)) {
+		if r.open(j) && !r.k.takes(r.ops[j].lit, r.sigs[c.first()].param(j)) {
 			return false
 		}
 	}
@@ -257,7 +278,7 @@ func (r *resolution) finish(c candidates, chosen bool) candidates {
 	for j := range r.ops {
 		wanted := typ{}
 		if chosen && c.n == 1 {
-			wanted = r.sigs[c.list[0]].param(j)
+			wanted = r.sigs[c.first()].param(j)
 		}
 		r.k.operand(&r.ops[j], wanted)
 	}

@@ -89,7 +89,7 @@ func TestJudgeAgainstMeasured(t *testing.T) {
 		if !strings.Contains(m[1], " a1") {
 			continue
 		}
-		for _, p := range Places(st.Tree, c) {
+		for _, p := range Places(nil, st.Tree, c) {
 			n++
 			causes := in261(p.Judge(st.Text, false))
 			switch {

@@ -21,12 +21,12 @@ type Placed struct {
 	Owner pgsql.Node
 }
 
-// Places returns the expressions of a statement that CockroachDB judges when
+// Places appends to out the expressions of a statement that CockroachDB judges when
 // it runs it: those of tables, indexes, policies, triggers and views, and the
 // queries. The catalog is the one in front of the statement. Bodies of routines
 // are texts and not among them.
-func Places(tree pgsql.Node, c *catalog.Catalog) []Placed {
-	f := placer{scope: Scope{Catalog: c}}
+func Places(out []Placed, tree pgsql.Node, c *catalog.Catalog) []Placed {
+	f := placer{scope: Scope{Catalog: c}, out: out}
 	switch n := tree.(type) {
 	case *pgsql.CreateStmt:
 		f.createTable(n)
@@ -104,7 +104,7 @@ func (f *placer) createTable(n *pgsql.CreateStmt) {
 		case *pgsql.ColumnDef:
 			f.column(n, e, ColumnDefault)
 		case *pgsql.Constraint:
-			f.constraint(n, e, catalog.Type{}, "", ColumnDefault)
+			f.constraint(n, e, nil, "", ColumnDefault)
 		}
 	}
 }
@@ -120,22 +120,24 @@ func (f *placer) table(stmt pgsql.Node) {
 func (f *placer) column(stmt pgsql.Node, d *pgsql.ColumnDef, def Place) {
 	for _, e := range d.Constraints {
 		if k, ok := e.(*pgsql.Constraint); ok {
-			f.constraint(stmt, k, catalog.TypeOf(d.TypeName), d.Colname, def)
+			f.constraint(stmt, k, d.TypeName, d.Colname, def)
 		}
 	}
 }
 
-func (f *placer) constraint(stmt pgsql.Node, k *pgsql.Constraint, column catalog.Type, name string, def Place) {
+// constraint adds the expression of a constraint, of a column or of the table
+// (then column is nil).
+func (f *placer) constraint(stmt pgsql.Node, k *pgsql.Constraint, column *pgsql.TypeName, name string, def Place) {
 	switch k.Contype {
 	case pgsql.ConstrCheck:
 		f.table(stmt)
 		f.add(k.RawExpr, CheckConstraint, catalog.Type{}, name, k)
 	case pgsql.ConstrGenerated:
 		f.table(stmt)
-		f.add(k.RawExpr, StoredColumn, column, name, k)
+		f.add(k.RawExpr, StoredColumn, catalog.TypeOf(column), name, k)
 	case pgsql.ConstrDefault:
 		if _, simple := k.RawExpr.(*pgsql.AConst); !simple {
-			f.add(k.RawExpr, def, column, name, k)
+			f.add(k.RawExpr, def, catalog.TypeOf(column), name, k)
 		}
 	}
 }
@@ -153,7 +155,7 @@ func (f *placer) alterTable(n *pgsql.AlterTableStmt) {
 			}
 		case pgsql.ATAddConstraint:
 			if k, ok := cmd.Def.(*pgsql.Constraint); ok {
-				f.constraint(n, k, catalog.Type{}, "", SetDefault)
+				f.constraint(n, k, nil, "", SetDefault)
 			}
 		case pgsql.ATAlterColumnType:
 			if d, ok := cmd.Def.(*pgsql.ColumnDef); ok && d.RawDefault != nil {

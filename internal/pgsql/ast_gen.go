@@ -993,11 +993,8 @@ func (*ClusterStmt) Kind() Kind { return KindClusterStmt }
 
 // CoalesceExpr is libpg_query's message CoalesceExpr.
 type CoalesceExpr struct {
-	Xpr            Node
-	Args           []Node
-	Coalescetype   uint32
-	Coalescecollid uint32
-	Location       int32
+	Args     []Node
+	Location int32
 }
 
 // Kind returns KindCoalesceExpr.
@@ -1026,25 +1023,19 @@ func (*CollateExpr) Kind() Kind { return KindCollateExpr }
 
 // ColumnDef is libpg_query's message ColumnDef.
 type ColumnDef struct {
-	Colname          string
-	TypeName         *TypeName
-	Compression      string
-	Storage          string
-	StorageName      string
-	RawDefault       Node
-	CookedDefault    Node
-	Identity         string
-	IdentitySequence *RangeVar
-	Generated        string
-	CollClause       *CollateClause
-	Constraints      []Node
-	Fdwoptions       []Node
-	Inhcount         int32
-	CollOid          uint32
-	Location         int32
-	IsLocal          bool
-	IsNotNull        bool
-	IsFromType       bool
+	Colname     string
+	TypeName    *TypeName
+	Compression string
+	StorageName string
+	RawDefault  Node
+	Identity    string
+	Generated   string
+	CollClause  *CollateClause
+	Constraints []Node
+	Fdwoptions  []Node
+	Location    int32
+	IsLocal     bool
+	IsNotNull   bool
 }
 
 // Kind returns KindColumnDef.
@@ -1100,36 +1091,28 @@ func (*CompositeTypeStmt) Kind() Kind { return KindCompositeTypeStmt }
 
 // Constraint is libpg_query's message Constraint.
 type Constraint struct {
-	Conname            string
-	RawExpr            Node
-	CookedExpr         string
-	GeneratedWhen      string
-	Keys               []Node
-	Including          []Node
-	Exclusions         []Node
-	Options            []Node
-	Indexname          string
-	Indexspace         string
-	AccessMethod       string
-	WhereClause        Node
-	Pktable            *RangeVar
-	FkAttrs            []Node
-	PkAttrs            []Node
-	FkMatchtype        string
-	FkUpdAction        string
-	FkDelAction        string
-	FkDelSetCols       []Node
-	OldConpfeqop       []Node
-	Contype            ConstrType
-	Location           int32
-	OldPktableOid      uint32
-	Deferrable         bool
-	Initdeferred       bool
-	IsNoInherit        bool
-	NullsNotDistinct   bool
-	ResetDefaultTblspc bool
-	SkipValidation     bool
-	InitiallyValid     bool
+	Conname          string
+	RawExpr          Node
+	GeneratedWhen    string
+	Keys             []Node
+	Including        []Node
+	Exclusions       []Node
+	Options          []Node
+	Indexname        string
+	Indexspace       string
+	AccessMethod     string
+	WhereClause      Node
+	Pktable          *RangeVar
+	FkAttrs          []Node
+	PkAttrs          []Node
+	FkDelSetCols     []Node
+	Contype          ConstrType
+	Location         int32
+	Deferrable       bool
+	Initdeferred     bool
+	IsNoInherit      bool
+	NullsNotDistinct bool
+	SkipValidation   bool
 }
 
 // Kind returns KindConstraint.
@@ -1803,7 +1786,6 @@ func (*ImportForeignSchemaStmt) Kind() Kind { return KindImportForeignSchemaStmt
 type IndexElem struct {
 	Name          string
 	Expr          Node
-	Indexcolname  string
 	Collation     []Node
 	Opclass       []Node
 	Opclassopts   []Node
@@ -1816,30 +1798,22 @@ func (*IndexElem) Kind() Kind { return KindIndexElem }
 
 // IndexStmt is libpg_query's message IndexStmt.
 type IndexStmt struct {
-	Idxname                     string
-	Relation                    *RangeVar
-	AccessMethod                string
-	TableSpace                  string
-	IndexParams                 []Node
-	IndexIncludingParams        []Node
-	Options                     []Node
-	WhereClause                 Node
-	ExcludeOpNames              []Node
-	Idxcomment                  string
-	IndexOid                    uint32
-	OldNumber                   uint32
-	OldCreateSubid              uint32
-	OldFirstRelfilelocatorSubid uint32
-	Unique                      bool
-	NullsNotDistinct            bool
-	Primary                     bool
-	Isconstraint                bool
-	Deferrable                  bool
-	Initdeferred                bool
-	Transformed                 bool
-	Concurrent                  bool
-	IfNotExists                 bool
-	ResetDefaultTblspc          bool
+	Idxname              string
+	Relation             *RangeVar
+	AccessMethod         string
+	TableSpace           string
+	IndexParams          []Node
+	IndexIncludingParams []Node
+	Options              []Node
+	WhereClause          Node
+	Unique               bool
+	NullsNotDistinct     bool
+	Primary              bool
+	Isconstraint         bool
+	Deferrable           bool
+	Initdeferred         bool
+	Concurrent           bool
+	IfNotExists          bool
 }
 
 // Kind returns KindIndexStmt.

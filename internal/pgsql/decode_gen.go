@@ -4,849 +4,427 @@ package pgsql
 
 import "strings"
 
-// node decodes an object with one member: the node's name and its fields.
-func (r *treeReader) node() Node {
-	var n Node
-	for first := true; r.field(first); first = false {
-		switch r.key {
-		case "A_ArrayExpr":
-			v := new(AArrayExpr)
-			v.decode(r)
-			n = v
-		case "A_Const":
-			v := r.newAConst()
-			v.decode(r)
-			n = v
-		case "A_Expr":
-			v := new(AExpr)
-			v.decode(r)
-			n = v
-		case "A_Indices":
-			v := new(AIndices)
-			v.decode(r)
-			n = v
-		case "A_Indirection":
-			v := new(AIndirection)
-			v.decode(r)
-			n = v
-		case "A_Star":
-			v := new(AStar)
-			v.decode(r)
-			n = v
-		case "AccessPriv":
-			v := new(AccessPriv)
-			v.decode(r)
-			n = v
-		case "Alias":
-			v := new(Alias)
-			v.decode(r)
-			n = v
-		case "AlterCollationStmt":
-			v := new(AlterCollationStmt)
-			v.decode(r)
-			n = v
-		case "AlterDatabaseRefreshCollStmt":
-			v := new(AlterDatabaseRefreshCollStmt)
-			v.decode(r)
-			n = v
-		case "AlterDatabaseSetStmt":
-			v := new(AlterDatabaseSetStmt)
-			v.decode(r)
-			n = v
-		case "AlterDatabaseStmt":
-			v := new(AlterDatabaseStmt)
-			v.decode(r)
-			n = v
-		case "AlterDefaultPrivilegesStmt":
-			v := new(AlterDefaultPrivilegesStmt)
-			v.decode(r)
-			n = v
-		case "AlterDomainStmt":
-			v := new(AlterDomainStmt)
-			v.decode(r)
-			n = v
-		case "AlterEnumStmt":
-			v := new(AlterEnumStmt)
-			v.decode(r)
-			n = v
-		case "AlterEventTrigStmt":
-			v := new(AlterEventTrigStmt)
-			v.decode(r)
-			n = v
-		case "AlterExtensionContentsStmt":
-			v := new(AlterExtensionContentsStmt)
-			v.decode(r)
-			n = v
-		case "AlterExtensionStmt":
-			v := new(AlterExtensionStmt)
-			v.decode(r)
-			n = v
-		case "AlterFdwStmt":
-			v := new(AlterFdwStmt)
-			v.decode(r)
-			n = v
-		case "AlterForeignServerStmt":
-			v := new(AlterForeignServerStmt)
-			v.decode(r)
-			n = v
-		case "AlterFunctionStmt":
-			v := new(AlterFunctionStmt)
-			v.decode(r)
-			n = v
-		case "AlterObjectDependsStmt":
-			v := new(AlterObjectDependsStmt)
-			v.decode(r)
-			n = v
-		case "AlterObjectSchemaStmt":
-			v := new(AlterObjectSchemaStmt)
-			v.decode(r)
-			n = v
-		case "AlterOpFamilyStmt":
-			v := new(AlterOpFamilyStmt)
-			v.decode(r)
-			n = v
-		case "AlterOperatorStmt":
-			v := new(AlterOperatorStmt)
-			v.decode(r)
-			n = v
-		case "AlterOwnerStmt":
-			v := new(AlterOwnerStmt)
-			v.decode(r)
-			n = v
-		case "AlterPolicyStmt":
-			v := new(AlterPolicyStmt)
-			v.decode(r)
-			n = v
-		case "AlterPublicationStmt":
-			v := new(AlterPublicationStmt)
-			v.decode(r)
-			n = v
-		case "AlterRoleSetStmt":
-			v := new(AlterRoleSetStmt)
-			v.decode(r)
-			n = v
-		case "AlterRoleStmt":
-			v := new(AlterRoleStmt)
-			v.decode(r)
-			n = v
-		case "AlterSeqStmt":
-			v := new(AlterSeqStmt)
-			v.decode(r)
-			n = v
-		case "AlterStatsStmt":
-			v := new(AlterStatsStmt)
-			v.decode(r)
-			n = v
-		case "AlterSubscriptionStmt":
-			v := new(AlterSubscriptionStmt)
-			v.decode(r)
-			n = v
-		case "AlterSystemStmt":
-			v := new(AlterSystemStmt)
-			v.decode(r)
-			n = v
-		case "AlterTSConfigurationStmt":
-			v := new(AlterTSConfigurationStmt)
-			v.decode(r)
-			n = v
-		case "AlterTSDictionaryStmt":
-			v := new(AlterTSDictionaryStmt)
-			v.decode(r)
-			n = v
-		case "AlterTableCmd":
-			v := new(AlterTableCmd)
-			v.decode(r)
-			n = v
-		case "AlterTableMoveAllStmt":
-			v := new(AlterTableMoveAllStmt)
-			v.decode(r)
-			n = v
-		case "AlterTableSpaceOptionsStmt":
-			v := new(AlterTableSpaceOptionsStmt)
-			v.decode(r)
-			n = v
-		case "AlterTableStmt":
-			v := new(AlterTableStmt)
-			v.decode(r)
-			n = v
-		case "AlterTypeStmt":
-			v := new(AlterTypeStmt)
-			v.decode(r)
-			n = v
-		case "AlterUserMappingStmt":
-			v := new(AlterUserMappingStmt)
-			v.decode(r)
-			n = v
-		case "BitString":
-			v := new(BitString)
-			v.decode(r)
-			n = v
-		case "BoolExpr":
-			v := new(BoolExpr)
-			v.decode(r)
-			n = v
-		case "Boolean":
-			v := new(Boolean)
-			v.decode(r)
-			n = v
-		case "BooleanTest":
-			v := new(BooleanTest)
-			v.decode(r)
-			n = v
-		case "CTECycleClause":
-			v := new(CTECycleClause)
-			v.decode(r)
-			n = v
-		case "CTESearchClause":
-			v := new(CTESearchClause)
-			v.decode(r)
-			n = v
-		case "CallStmt":
-			v := new(CallStmt)
-			v.decode(r)
-			n = v
-		case "CaseExpr":
-			v := new(CaseExpr)
-			v.decode(r)
-			n = v
-		case "CaseWhen":
-			v := new(CaseWhen)
-			v.decode(r)
-			n = v
-		case "CheckPointStmt":
-			v := new(CheckPointStmt)
-			v.decode(r)
-			n = v
-		case "ClosePortalStmt":
-			v := new(ClosePortalStmt)
-			v.decode(r)
-			n = v
-		case "ClusterStmt":
-			v := new(ClusterStmt)
-			v.decode(r)
-			n = v
-		case "CoalesceExpr":
-			v := new(CoalesceExpr)
-			v.decode(r)
-			n = v
-		case "CollateClause":
-			v := new(CollateClause)
-			v.decode(r)
-			n = v
-		case "CollateExpr":
-			v := new(CollateExpr)
-			v.decode(r)
-			n = v
-		case "ColumnDef":
-			v := new(ColumnDef)
-			v.decode(r)
-			n = v
-		case "ColumnRef":
-			v := new(ColumnRef)
-			v.decode(r)
-			n = v
-		case "CommentStmt":
-			v := new(CommentStmt)
-			v.decode(r)
-			n = v
-		case "CommonTableExpr":
-			v := new(CommonTableExpr)
-			v.decode(r)
-			n = v
-		case "CompositeTypeStmt":
-			v := new(CompositeTypeStmt)
-			v.decode(r)
-			n = v
-		case "Constraint":
-			v := new(Constraint)
-			v.decode(r)
-			n = v
-		case "ConstraintsSetStmt":
-			v := new(ConstraintsSetStmt)
-			v.decode(r)
-			n = v
-		case "CopyStmt":
-			v := new(CopyStmt)
-			v.decode(r)
-			n = v
-		case "CreateAmStmt":
-			v := new(CreateAmStmt)
-			v.decode(r)
-			n = v
-		case "CreateCastStmt":
-			v := new(CreateCastStmt)
-			v.decode(r)
-			n = v
-		case "CreateConversionStmt":
-			v := new(CreateConversionStmt)
-			v.decode(r)
-			n = v
-		case "CreateDomainStmt":
-			v := new(CreateDomainStmt)
-			v.decode(r)
-			n = v
-		case "CreateEnumStmt":
-			v := new(CreateEnumStmt)
-			v.decode(r)
-			n = v
-		case "CreateEventTrigStmt":
-			v := new(CreateEventTrigStmt)
-			v.decode(r)
-			n = v
-		case "CreateExtensionStmt":
-			v := new(CreateExtensionStmt)
-			v.decode(r)
-			n = v
-		case "CreateFdwStmt":
-			v := new(CreateFdwStmt)
-			v.decode(r)
-			n = v
-		case "CreateForeignServerStmt":
-			v := new(CreateForeignServerStmt)
-			v.decode(r)
-			n = v
-		case "CreateForeignTableStmt":
-			v := new(CreateForeignTableStmt)
-			v.decode(r)
-			n = v
-		case "CreateFunctionStmt":
-			v := new(CreateFunctionStmt)
-			v.decode(r)
-			n = v
-		case "CreateOpClassItem":
-			v := new(CreateOpClassItem)
-			v.decode(r)
-			n = v
-		case "CreateOpClassStmt":
-			v := new(CreateOpClassStmt)
-			v.decode(r)
-			n = v
-		case "CreateOpFamilyStmt":
-			v := new(CreateOpFamilyStmt)
-			v.decode(r)
-			n = v
-		case "CreatePLangStmt":
-			v := new(CreatePLangStmt)
-			v.decode(r)
-			n = v
-		case "CreatePolicyStmt":
-			v := new(CreatePolicyStmt)
-			v.decode(r)
-			n = v
-		case "CreatePublicationStmt":
-			v := new(CreatePublicationStmt)
-			v.decode(r)
-			n = v
-		case "CreateRangeStmt":
-			v := new(CreateRangeStmt)
-			v.decode(r)
-			n = v
-		case "CreateRoleStmt":
-			v := new(CreateRoleStmt)
-			v.decode(r)
-			n = v
-		case "CreateSchemaStmt":
-			v := new(CreateSchemaStmt)
-			v.decode(r)
-			n = v
-		case "CreateSeqStmt":
-			v := new(CreateSeqStmt)
-			v.decode(r)
-			n = v
-		case "CreateStatsStmt":
-			v := new(CreateStatsStmt)
-			v.decode(r)
-			n = v
-		case "CreateStmt":
-			v := new(CreateStmt)
-			v.decode(r)
-			n = v
-		case "CreateSubscriptionStmt":
-			v := new(CreateSubscriptionStmt)
-			v.decode(r)
-			n = v
-		case "CreateTableAsStmt":
-			v := new(CreateTableAsStmt)
-			v.decode(r)
-			n = v
-		case "CreateTableSpaceStmt":
-			v := new(CreateTableSpaceStmt)
-			v.decode(r)
-			n = v
-		case "CreateTransformStmt":
-			v := new(CreateTransformStmt)
-			v.decode(r)
-			n = v
-		case "CreateTrigStmt":
-			v := new(CreateTrigStmt)
-			v.decode(r)
-			n = v
-		case "CreateUserMappingStmt":
-			v := new(CreateUserMappingStmt)
-			v.decode(r)
-			n = v
-		case "CreatedbStmt":
-			v := new(CreatedbStmt)
-			v.decode(r)
-			n = v
-		case "CurrentOfExpr":
-			v := new(CurrentOfExpr)
-			v.decode(r)
-			n = v
-		case "DeallocateStmt":
-			v := new(DeallocateStmt)
-			v.decode(r)
-			n = v
-		case "DeclareCursorStmt":
-			v := new(DeclareCursorStmt)
-			v.decode(r)
-			n = v
-		case "DefElem":
-			v := new(DefElem)
-			v.decode(r)
-			n = v
-		case "DefineStmt":
-			v := new(DefineStmt)
-			v.decode(r)
-			n = v
-		case "DeleteStmt":
-			v := new(DeleteStmt)
-			v.decode(r)
-			n = v
-		case "DiscardStmt":
-			v := new(DiscardStmt)
-			v.decode(r)
-			n = v
-		case "DoStmt":
-			v := new(DoStmt)
-			v.decode(r)
-			n = v
-		case "DropOwnedStmt":
-			v := new(DropOwnedStmt)
-			v.decode(r)
-			n = v
-		case "DropRoleStmt":
-			v := new(DropRoleStmt)
-			v.decode(r)
-			n = v
-		case "DropStmt":
-			v := new(DropStmt)
-			v.decode(r)
-			n = v
-		case "DropSubscriptionStmt":
-			v := new(DropSubscriptionStmt)
-			v.decode(r)
-			n = v
-		case "DropTableSpaceStmt":
-			v := new(DropTableSpaceStmt)
-			v.decode(r)
-			n = v
-		case "DropUserMappingStmt":
-			v := new(DropUserMappingStmt)
-			v.decode(r)
-			n = v
-		case "DropdbStmt":
-			v := new(DropdbStmt)
-			v.decode(r)
-			n = v
-		case "ExecuteStmt":
-			v := new(ExecuteStmt)
-			v.decode(r)
-			n = v
-		case "ExplainStmt":
-			v := new(ExplainStmt)
-			v.decode(r)
-			n = v
-		case "FetchStmt":
-			v := new(FetchStmt)
-			v.decode(r)
-			n = v
-		case "Float":
-			v := new(Float)
-			v.decode(r)
-			n = v
-		case "FuncCall":
-			v := new(FuncCall)
-			v.decode(r)
-			n = v
-		case "FunctionParameter":
-			v := new(FunctionParameter)
-			v.decode(r)
-			n = v
-		case "GrantRoleStmt":
-			v := new(GrantRoleStmt)
-			v.decode(r)
-			n = v
-		case "GrantStmt":
-			v := new(GrantStmt)
-			v.decode(r)
-			n = v
-		case "GroupingFunc":
-			v := new(GroupingFunc)
-			v.decode(r)
-			n = v
-		case "GroupingSet":
-			v := new(GroupingSet)
-			v.decode(r)
-			n = v
-		case "ImportForeignSchemaStmt":
-			v := new(ImportForeignSchemaStmt)
-			v.decode(r)
-			n = v
-		case "IndexElem":
-			v := new(IndexElem)
-			v.decode(r)
-			n = v
-		case "IndexStmt":
-			v := new(IndexStmt)
-			v.decode(r)
-			n = v
-		case "InferClause":
-			v := new(InferClause)
-			v.decode(r)
-			n = v
-		case "InsertStmt":
-			v := new(InsertStmt)
-			v.decode(r)
-			n = v
-		case "IntList":
-			v := new(IntList)
-			v.decode(r)
-			n = v
-		case "Integer":
-			v := r.newInteger()
-			v.decode(r)
-			n = v
-		case "IntoClause":
-			v := new(IntoClause)
-			v.decode(r)
-			n = v
-		case "JoinExpr":
-			v := new(JoinExpr)
-			v.decode(r)
-			n = v
-		case "JsonAggConstructor":
-			v := new(JsonAggConstructor)
-			v.decode(r)
-			n = v
-		case "JsonArrayAgg":
-			v := new(JsonArrayAgg)
-			v.decode(r)
-			n = v
-		case "JsonArrayConstructor":
-			v := new(JsonArrayConstructor)
-			v.decode(r)
-			n = v
-		case "JsonArrayQueryConstructor":
-			v := new(JsonArrayQueryConstructor)
-			v.decode(r)
-			n = v
-		case "JsonFormat":
-			v := new(JsonFormat)
-			v.decode(r)
-			n = v
-		case "JsonKeyValue":
-			v := new(JsonKeyValue)
-			v.decode(r)
-			n = v
-		case "JsonObjectAgg":
-			v := new(JsonObjectAgg)
-			v.decode(r)
-			n = v
-		case "JsonObjectConstructor":
-			v := new(JsonObjectConstructor)
-			v.decode(r)
-			n = v
-		case "JsonOutput":
-			v := new(JsonOutput)
-			v.decode(r)
-			n = v
-		case "JsonReturning":
-			v := new(JsonReturning)
-			v.decode(r)
-			n = v
-		case "JsonValueExpr":
-			v := new(JsonValueExpr)
-			v.decode(r)
-			n = v
-		case "List":
-			v := new(List)
-			v.decode(r)
-			n = v
-		case "ListenStmt":
-			v := new(ListenStmt)
-			v.decode(r)
-			n = v
-		case "LoadStmt":
-			v := new(LoadStmt)
-			v.decode(r)
-			n = v
-		case "LockStmt":
-			v := new(LockStmt)
-			v.decode(r)
-			n = v
-		case "LockingClause":
-			v := new(LockingClause)
-			v.decode(r)
-			n = v
-		case "MergeStmt":
-			v := new(MergeStmt)
-			v.decode(r)
-			n = v
-		case "MergeWhenClause":
-			v := new(MergeWhenClause)
-			v.decode(r)
-			n = v
-		case "MinMaxExpr":
-			v := new(MinMaxExpr)
-			v.decode(r)
-			n = v
-		case "MultiAssignRef":
-			v := new(MultiAssignRef)
-			v.decode(r)
-			n = v
-		case "NamedArgExpr":
-			v := new(NamedArgExpr)
-			v.decode(r)
-			n = v
-		case "NotifyStmt":
-			v := new(NotifyStmt)
-			v.decode(r)
-			n = v
-		case "NullTest":
-			v := new(NullTest)
-			v.decode(r)
-			n = v
-		case "ObjectWithArgs":
-			v := new(ObjectWithArgs)
-			v.decode(r)
-			n = v
-		case "OnConflictClause":
-			v := new(OnConflictClause)
-			v.decode(r)
-			n = v
-		case "PLAssignStmt":
-			v := new(PLAssignStmt)
-			v.decode(r)
-			n = v
-		case "ParamRef":
-			v := new(ParamRef)
-			v.decode(r)
-			n = v
-		case "PartitionBoundSpec":
-			v := new(PartitionBoundSpec)
-			v.decode(r)
-			n = v
-		case "PartitionCmd":
-			v := new(PartitionCmd)
-			v.decode(r)
-			n = v
-		case "PartitionElem":
-			v := new(PartitionElem)
-			v.decode(r)
-			n = v
-		case "PartitionRangeDatum":
-			v := new(PartitionRangeDatum)
-			v.decode(r)
-			n = v
-		case "PartitionSpec":
-			v := new(PartitionSpec)
-			v.decode(r)
-			n = v
-		case "PrepareStmt":
-			v := new(PrepareStmt)
-			v.decode(r)
-			n = v
-		case "PublicationObjSpec":
-			v := new(PublicationObjSpec)
-			v.decode(r)
-			n = v
-		case "PublicationTable":
-			v := new(PublicationTable)
-			v.decode(r)
-			n = v
-		case "RangeFunction":
-			v := new(RangeFunction)
-			v.decode(r)
-			n = v
-		case "RangeSubselect":
-			v := new(RangeSubselect)
-			v.decode(r)
-			n = v
-		case "RangeTableFunc":
-			v := new(RangeTableFunc)
-			v.decode(r)
-			n = v
-		case "RangeTableFuncCol":
-			v := new(RangeTableFuncCol)
-			v.decode(r)
-			n = v
-		case "RangeTableSample":
-			v := new(RangeTableSample)
-			v.decode(r)
-			n = v
-		case "RangeVar":
-			v := new(RangeVar)
-			v.decode(r)
-			n = v
-		case "RawStmt":
-			v := new(RawStmt)
-			v.decode(r)
-			n = v
-		case "ReassignOwnedStmt":
-			v := new(ReassignOwnedStmt)
-			v.decode(r)
-			n = v
-		case "RefreshMatViewStmt":
-			v := new(RefreshMatViewStmt)
-			v.decode(r)
-			n = v
-		case "ReindexStmt":
-			v := new(ReindexStmt)
-			v.decode(r)
-			n = v
-		case "RenameStmt":
-			v := new(RenameStmt)
-			v.decode(r)
-			n = v
-		case "ReplicaIdentityStmt":
-			v := new(ReplicaIdentityStmt)
-			v.decode(r)
-			n = v
-		case "ResTarget":
-			v := new(ResTarget)
-			v.decode(r)
-			n = v
-		case "ReturnStmt":
-			v := new(ReturnStmt)
-			v.decode(r)
-			n = v
-		case "RoleSpec":
-			v := new(RoleSpec)
-			v.decode(r)
-			n = v
-		case "RowExpr":
-			v := new(RowExpr)
-			v.decode(r)
-			n = v
-		case "RuleStmt":
-			v := new(RuleStmt)
-			v.decode(r)
-			n = v
-		case "SQLValueFunction":
-			v := new(SQLValueFunction)
-			v.decode(r)
-			n = v
-		case "SecLabelStmt":
-			v := new(SecLabelStmt)
-			v.decode(r)
-			n = v
-		case "SelectStmt":
-			v := new(SelectStmt)
-			v.decode(r)
-			n = v
-		case "SetOperationStmt":
-			v := new(SetOperationStmt)
-			v.decode(r)
-			n = v
-		case "SetToDefault":
-			v := new(SetToDefault)
-			v.decode(r)
-			n = v
-		case "SortBy":
-			v := new(SortBy)
-			v.decode(r)
-			n = v
-		case "StatsElem":
-			v := new(StatsElem)
-			v.decode(r)
-			n = v
-		case "String":
-			v := r.newString()
-			v.decode(r)
-			n = v
-		case "SubLink":
-			v := new(SubLink)
-			v.decode(r)
-			n = v
-		case "TableLikeClause":
-			v := new(TableLikeClause)
-			v.decode(r)
-			n = v
-		case "TableSampleClause":
-			v := new(TableSampleClause)
-			v.decode(r)
-			n = v
-		case "TransactionStmt":
-			v := new(TransactionStmt)
-			v.decode(r)
-			n = v
-		case "TriggerTransition":
-			v := new(TriggerTransition)
-			v.decode(r)
-			n = v
-		case "TruncateStmt":
-			v := new(TruncateStmt)
-			v.decode(r)
-			n = v
-		case "TypeCast":
-			v := new(TypeCast)
-			v.decode(r)
-			n = v
-		case "TypeName":
-			v := new(TypeName)
-			v.decode(r)
-			n = v
-		case "UnlistenStmt":
-			v := new(UnlistenStmt)
-			v.decode(r)
-			n = v
-		case "UpdateStmt":
-			v := new(UpdateStmt)
-			v.decode(r)
-			n = v
-		case "VacuumRelation":
-			v := new(VacuumRelation)
-			v.decode(r)
-			n = v
-		case "VacuumStmt":
-			v := new(VacuumStmt)
-			v.decode(r)
-			n = v
-		case "VariableSetStmt":
-			v := new(VariableSetStmt)
-			v.decode(r)
-			n = v
-		case "VariableShowStmt":
-			v := new(VariableShowStmt)
-			v.decode(r)
-			n = v
-		case "ViewStmt":
-			v := new(ViewStmt)
-			v.decode(r)
-			n = v
-		case "WindowDef":
-			v := new(WindowDef)
-			v.decode(r)
-			n = v
-		case "WithClause":
-			v := new(WithClause)
-			v.decode(r)
-			n = v
-		case "XmlExpr":
-			v := new(XmlExpr)
-			v.decode(r)
-			n = v
-		case "XmlSerialize":
-			v := new(XmlSerialize)
-			v.decode(r)
-			n = v
-		default:
-			n = &Unknown{Name: strings.Clone(r.key)}
-			r.skip()
-		}
+// newNode returns an empty node of the kind that the tree calls name.
+func (r *treeReader) newNode(name string) Node {
+	switch name {
+	case "A_ArrayExpr":
+		return new(AArrayExpr)
+	case "A_Const":
+		return r.newAConst()
+	case "A_Expr":
+		return new(AExpr)
+	case "A_Indices":
+		return new(AIndices)
+	case "A_Indirection":
+		return new(AIndirection)
+	case "A_Star":
+		return new(AStar)
+	case "AccessPriv":
+		return new(AccessPriv)
+	case "Alias":
+		return new(Alias)
+	case "AlterCollationStmt":
+		return new(AlterCollationStmt)
+	case "AlterDatabaseRefreshCollStmt":
+		return new(AlterDatabaseRefreshCollStmt)
+	case "AlterDatabaseSetStmt":
+		return new(AlterDatabaseSetStmt)
+	case "AlterDatabaseStmt":
+		return new(AlterDatabaseStmt)
+	case "AlterDefaultPrivilegesStmt":
+		return new(AlterDefaultPrivilegesStmt)
+	case "AlterDomainStmt":
+		return new(AlterDomainStmt)
+	case "AlterEnumStmt":
+		return new(AlterEnumStmt)
+	case "AlterEventTrigStmt":
+		return new(AlterEventTrigStmt)
+	case "AlterExtensionContentsStmt":
+		return new(AlterExtensionContentsStmt)
+	case "AlterExtensionStmt":
+		return new(AlterExtensionStmt)
+	case "AlterFdwStmt":
+		return new(AlterFdwStmt)
+	case "AlterForeignServerStmt":
+		return new(AlterForeignServerStmt)
+	case "AlterFunctionStmt":
+		return new(AlterFunctionStmt)
+	case "AlterObjectDependsStmt":
+		return new(AlterObjectDependsStmt)
+	case "AlterObjectSchemaStmt":
+		return new(AlterObjectSchemaStmt)
+	case "AlterOpFamilyStmt":
+		return new(AlterOpFamilyStmt)
+	case "AlterOperatorStmt":
+		return new(AlterOperatorStmt)
+	case "AlterOwnerStmt":
+		return new(AlterOwnerStmt)
+	case "AlterPolicyStmt":
+		return new(AlterPolicyStmt)
+	case "AlterPublicationStmt":
+		return new(AlterPublicationStmt)
+	case "AlterRoleSetStmt":
+		return new(AlterRoleSetStmt)
+	case "AlterRoleStmt":
+		return new(AlterRoleStmt)
+	case "AlterSeqStmt":
+		return new(AlterSeqStmt)
+	case "AlterStatsStmt":
+		return new(AlterStatsStmt)
+	case "AlterSubscriptionStmt":
+		return new(AlterSubscriptionStmt)
+	case "AlterSystemStmt":
+		return new(AlterSystemStmt)
+	case "AlterTSConfigurationStmt":
+		return new(AlterTSConfigurationStmt)
+	case "AlterTSDictionaryStmt":
+		return new(AlterTSDictionaryStmt)
+	case "AlterTableCmd":
+		return new(AlterTableCmd)
+	case "AlterTableMoveAllStmt":
+		return new(AlterTableMoveAllStmt)
+	case "AlterTableSpaceOptionsStmt":
+		return new(AlterTableSpaceOptionsStmt)
+	case "AlterTableStmt":
+		return new(AlterTableStmt)
+	case "AlterTypeStmt":
+		return new(AlterTypeStmt)
+	case "AlterUserMappingStmt":
+		return new(AlterUserMappingStmt)
+	case "BitString":
+		return new(BitString)
+	case "BoolExpr":
+		return new(BoolExpr)
+	case "Boolean":
+		return new(Boolean)
+	case "BooleanTest":
+		return new(BooleanTest)
+	case "CTECycleClause":
+		return new(CTECycleClause)
+	case "CTESearchClause":
+		return new(CTESearchClause)
+	case "CallStmt":
+		return new(CallStmt)
+	case "CaseExpr":
+		return new(CaseExpr)
+	case "CaseWhen":
+		return new(CaseWhen)
+	case "CheckPointStmt":
+		return new(CheckPointStmt)
+	case "ClosePortalStmt":
+		return new(ClosePortalStmt)
+	case "ClusterStmt":
+		return new(ClusterStmt)
+	case "CoalesceExpr":
+		return new(CoalesceExpr)
+	case "CollateClause":
+		return new(CollateClause)
+	case "CollateExpr":
+		return new(CollateExpr)
+	case "ColumnDef":
+		return new(ColumnDef)
+	case "ColumnRef":
+		return new(ColumnRef)
+	case "CommentStmt":
+		return new(CommentStmt)
+	case "CommonTableExpr":
+		return new(CommonTableExpr)
+	case "CompositeTypeStmt":
+		return new(CompositeTypeStmt)
+	case "Constraint":
+		return new(Constraint)
+	case "ConstraintsSetStmt":
+		return new(ConstraintsSetStmt)
+	case "CopyStmt":
+		return new(CopyStmt)
+	case "CreateAmStmt":
+		return new(CreateAmStmt)
+	case "CreateCastStmt":
+		return new(CreateCastStmt)
+	case "CreateConversionStmt":
+		return new(CreateConversionStmt)
+	case "CreateDomainStmt":
+		return new(CreateDomainStmt)
+	case "CreateEnumStmt":
+		return new(CreateEnumStmt)
+	case "CreateEventTrigStmt":
+		return new(CreateEventTrigStmt)
+	case "CreateExtensionStmt":
+		return new(CreateExtensionStmt)
+	case "CreateFdwStmt":
+		return new(CreateFdwStmt)
+	case "CreateForeignServerStmt":
+		return new(CreateForeignServerStmt)
+	case "CreateForeignTableStmt":
+		return new(CreateForeignTableStmt)
+	case "CreateFunctionStmt":
+		return new(CreateFunctionStmt)
+	case "CreateOpClassItem":
+		return new(CreateOpClassItem)
+	case "CreateOpClassStmt":
+		return new(CreateOpClassStmt)
+	case "CreateOpFamilyStmt":
+		return new(CreateOpFamilyStmt)
+	case "CreatePLangStmt":
+		return new(CreatePLangStmt)
+	case "CreatePolicyStmt":
+		return new(CreatePolicyStmt)
+	case "CreatePublicationStmt":
+		return new(CreatePublicationStmt)
+	case "CreateRangeStmt":
+		return new(CreateRangeStmt)
+	case "CreateRoleStmt":
+		return new(CreateRoleStmt)
+	case "CreateSchemaStmt":
+		return new(CreateSchemaStmt)
+	case "CreateSeqStmt":
+		return new(CreateSeqStmt)
+	case "CreateStatsStmt":
+		return new(CreateStatsStmt)
+	case "CreateStmt":
+		return new(CreateStmt)
+	case "CreateSubscriptionStmt":
+		return new(CreateSubscriptionStmt)
+	case "CreateTableAsStmt":
+		return new(CreateTableAsStmt)
+	case "CreateTableSpaceStmt":
+		return new(CreateTableSpaceStmt)
+	case "CreateTransformStmt":
+		return new(CreateTransformStmt)
+	case "CreateTrigStmt":
+		return new(CreateTrigStmt)
+	case "CreateUserMappingStmt":
+		return new(CreateUserMappingStmt)
+	case "CreatedbStmt":
+		return new(CreatedbStmt)
+	case "CurrentOfExpr":
+		return new(CurrentOfExpr)
+	case "DeallocateStmt":
+		return new(DeallocateStmt)
+	case "DeclareCursorStmt":
+		return new(DeclareCursorStmt)
+	case "DefElem":
+		return new(DefElem)
+	case "DefineStmt":
+		return new(DefineStmt)
+	case "DeleteStmt":
+		return new(DeleteStmt)
+	case "DiscardStmt":
+		return new(DiscardStmt)
+	case "DoStmt":
+		return new(DoStmt)
+	case "DropOwnedStmt":
+		return new(DropOwnedStmt)
+	case "DropRoleStmt":
+		return new(DropRoleStmt)
+	case "DropStmt":
+		return new(DropStmt)
+	case "DropSubscriptionStmt":
+		return new(DropSubscriptionStmt)
+	case "DropTableSpaceStmt":
+		return new(DropTableSpaceStmt)
+	case "DropUserMappingStmt":
+		return new(DropUserMappingStmt)
+	case "DropdbStmt":
+		return new(DropdbStmt)
+	case "ExecuteStmt":
+		return new(ExecuteStmt)
+	case "ExplainStmt":
+		return new(ExplainStmt)
+	case "FetchStmt":
+		return new(FetchStmt)
+	case "Float":
+		return new(Float)
+	case "FuncCall":
+		return new(FuncCall)
+	case "FunctionParameter":
+		return new(FunctionParameter)
+	case "GrantRoleStmt":
+		return new(GrantRoleStmt)
+	case "GrantStmt":
+		return new(GrantStmt)
+	case "GroupingFunc":
+		return new(GroupingFunc)
+	case "GroupingSet":
+		return new(GroupingSet)
+	case "ImportForeignSchemaStmt":
+		return new(ImportForeignSchemaStmt)
+	case "IndexElem":
+		return new(IndexElem)
+	case "IndexStmt":
+		return new(IndexStmt)
+	case "InferClause":
+		return new(InferClause)
+	case "InsertStmt":
+		return new(InsertStmt)
+	case "IntList":
+		return new(IntList)
+	case "Integer":
+		return r.newInteger()
+	case "IntoClause":
+		return new(IntoClause)
+	case "JoinExpr":
+		return new(JoinExpr)
+	case "JsonAggConstructor":
+		return new(JsonAggConstructor)
+	case "JsonArrayAgg":
+		return new(JsonArrayAgg)
+	case "JsonArrayConstructor":
+		return new(JsonArrayConstructor)
+	case "JsonArrayQueryConstructor":
+		return new(JsonArrayQueryConstructor)
+	case "JsonFormat":
+		return new(JsonFormat)
+	case "JsonKeyValue":
+		return new(JsonKeyValue)
+	case "JsonObjectAgg":
+		return new(JsonObjectAgg)
+	case "JsonObjectConstructor":
+		return new(JsonObjectConstructor)
+	case "JsonOutput":
+		return new(JsonOutput)
+	case "JsonReturning":
+		return new(JsonReturning)
+	case "JsonValueExpr":
+		return new(JsonValueExpr)
+	case "List":
+		return new(List)
+	case "ListenStmt":
+		return new(ListenStmt)
+	case "LoadStmt":
+		return new(LoadStmt)
+	case "LockStmt":
+		return new(LockStmt)
+	case "LockingClause":
+		return new(LockingClause)
+	case "MergeStmt":
+		return new(MergeStmt)
+	case "MergeWhenClause":
+		return new(MergeWhenClause)
+	case "MinMaxExpr":
+		return new(MinMaxExpr)
+	case "MultiAssignRef":
+		return new(MultiAssignRef)
+	case "NamedArgExpr":
+		return new(NamedArgExpr)
+	case "NotifyStmt":
+		return new(NotifyStmt)
+	case "NullTest":
+		return new(NullTest)
+	case "ObjectWithArgs":
+		return new(ObjectWithArgs)
+	case "OnConflictClause":
+		return new(OnConflictClause)
+	case "PLAssignStmt":
+		return new(PLAssignStmt)
+	case "ParamRef":
+		return new(ParamRef)
+	case "PartitionBoundSpec":
+		return new(PartitionBoundSpec)
+	case "PartitionCmd":
+		return new(PartitionCmd)
+	case "PartitionElem":
+		return new(PartitionElem)
+	case "PartitionRangeDatum":
+		return new(PartitionRangeDatum)
+	case "PartitionSpec":
+		return new(PartitionSpec)
+	case "PrepareStmt":
+		return new(PrepareStmt)
+	case "PublicationObjSpec":
+		return new(PublicationObjSpec)
+	case "PublicationTable":
+		return new(PublicationTable)
+	case "RangeFunction":
+		return new(RangeFunction)
+	case "RangeSubselect":
+		return new(RangeSubselect)
+	case "RangeTableFunc":
+		return new(RangeTableFunc)
+	case "RangeTableFuncCol":
+		return new(RangeTableFuncCol)
+	case "RangeTableSample":
+		return new(RangeTableSample)
+	case "RangeVar":
+		return new(RangeVar)
+	case "RawStmt":
+		return new(RawStmt)
+	case "ReassignOwnedStmt":
+		return new(ReassignOwnedStmt)
+	case "RefreshMatViewStmt":
+		return new(RefreshMatViewStmt)
+	case "ReindexStmt":
+		return new(ReindexStmt)
+	case "RenameStmt":
+		return new(RenameStmt)
+	case "ReplicaIdentityStmt":
+		return new(ReplicaIdentityStmt)
+	case "ResTarget":
+		return new(ResTarget)
+	case "ReturnStmt":
+		return new(ReturnStmt)
+	case "RoleSpec":
+		return new(RoleSpec)
+	case "RowExpr":
+		return new(RowExpr)
+	case "RuleStmt":
+		return new(RuleStmt)
+	case "SQLValueFunction":
+		return new(SQLValueFunction)
+	case "SecLabelStmt":
+		return new(SecLabelStmt)
+	case "SelectStmt":
+		return new(SelectStmt)
+	case "SetOperationStmt":
+		return new(SetOperationStmt)
+	case "SetToDefault":
+		return new(SetToDefault)
+	case "SortBy":
+		return new(SortBy)
+	case "StatsElem":
+		return new(StatsElem)
+	case "String":
+		return r.newString()
+	case "SubLink":
+		return new(SubLink)
+	case "TableLikeClause":
+		return new(TableLikeClause)
+	case "TableSampleClause":
+		return new(TableSampleClause)
+	case "TransactionStmt":
+		return new(TransactionStmt)
+	case "TriggerTransition":
+		return new(TriggerTransition)
+	case "TruncateStmt":
+		return new(TruncateStmt)
+	case "TypeCast":
+		return new(TypeCast)
+	case "TypeName":
+		return new(TypeName)
+	case "UnlistenStmt":
+		return new(UnlistenStmt)
+	case "UpdateStmt":
+		return new(UpdateStmt)
+	case "VacuumRelation":
+		return new(VacuumRelation)
+	case "VacuumStmt":
+		return new(VacuumStmt)
+	case "VariableSetStmt":
+		return new(VariableSetStmt)
+	case "VariableShowStmt":
+		return new(VariableShowStmt)
+	case "ViewStmt":
+		return new(ViewStmt)
+	case "WindowDef":
+		return new(WindowDef)
+	case "WithClause":
+		return new(WithClause)
+	case "XmlExpr":
+		return new(XmlExpr)
+	case "XmlSerialize":
+		return new(XmlSerialize)
 	}
-	return n
+	return &Unknown{Name: strings.Clone(name)}
 }
 
 func (n *AArrayExpr) decode(r *treeReader) {
@@ -1758,12 +1336,6 @@ func (n *ClusterStmt) decode(r *treeReader) {
 func (n *CoalesceExpr) decode(r *treeReader) {
 	for first := true; r.field(first); first = false {
 		switch r.key {
-		case "xpr":
-			n.Xpr = r.node()
-		case "coalescetype":
-			n.Coalescetype = uint32(r.integer())
-		case "coalescecollid":
-			n.Coalescecollid = uint32(r.integer())
 		case "args":
 			n.Args = r.nodes()
 		case "location":
@@ -1817,36 +1389,22 @@ func (n *ColumnDef) decode(r *treeReader) {
 			n.TypeName = v
 		case "compression":
 			n.Compression = r.str()
-		case "inhcount":
-			n.Inhcount = int32(r.integer())
 		case "is_local":
 			n.IsLocal = r.boolean()
 		case "is_not_null":
 			n.IsNotNull = r.boolean()
-		case "is_from_type":
-			n.IsFromType = r.boolean()
-		case "storage":
-			n.Storage = r.str()
 		case "storage_name":
 			n.StorageName = r.str()
 		case "raw_default":
 			n.RawDefault = r.node()
-		case "cooked_default":
-			n.CookedDefault = r.node()
 		case "identity":
 			n.Identity = r.str()
-		case "identitySequence":
-			v := new(RangeVar)
-			v.decode(r)
-			n.IdentitySequence = v
 		case "generated":
 			n.Generated = r.str()
 		case "collClause":
 			v := new(CollateClause)
 			v.decode(r)
 			n.CollClause = v
-		case "collOid":
-			n.CollOid = uint32(r.integer())
 		case "constraints":
 			n.Constraints = r.nodes()
 		case "fdwoptions":
@@ -1958,8 +1516,6 @@ func (n *Constraint) decode(r *treeReader) {
 			n.IsNoInherit = r.boolean()
 		case "raw_expr":
 			n.RawExpr = r.node()
-		case "cooked_expr":
-			n.CookedExpr = r.str()
 		case "generated_when":
 			n.GeneratedWhen = r.str()
 		case "nulls_not_distinct":
@@ -1976,8 +1532,6 @@ func (n *Constraint) decode(r *treeReader) {
 			n.Indexname = r.str()
 		case "indexspace":
 			n.Indexspace = r.str()
-		case "reset_default_tblspc":
-			n.ResetDefaultTblspc = r.boolean()
 		case "access_method":
 			n.AccessMethod = r.str()
 		case "where_clause":
@@ -1990,22 +1544,10 @@ func (n *Constraint) decode(r *treeReader) {
 			n.FkAttrs = r.nodes()
 		case "pk_attrs":
 			n.PkAttrs = r.nodes()
-		case "fk_matchtype":
-			n.FkMatchtype = r.str()
-		case "fk_upd_action":
-			n.FkUpdAction = r.str()
-		case "fk_del_action":
-			n.FkDelAction = r.str()
 		case "fk_del_set_cols":
 			n.FkDelSetCols = r.nodes()
-		case "old_conpfeqop":
-			n.OldConpfeqop = r.nodes()
-		case "old_pktable_oid":
-			n.OldPktableOid = uint32(r.integer())
 		case "skip_validation":
 			n.SkipValidation = r.boolean()
-		case "initially_valid":
-			n.InitiallyValid = r.boolean()
 		default:
 			r.skip()
 		}
@@ -3123,8 +2665,6 @@ func (n *IndexElem) decode(r *treeReader) {
 			n.Name = r.str()
 		case "expr":
 			n.Expr = r.node()
-		case "indexcolname":
-			n.Indexcolname = r.str()
 		case "collation":
 			n.Collation = r.nodes()
 		case "opclass":
@@ -3162,18 +2702,6 @@ func (n *IndexStmt) decode(r *treeReader) {
 			n.Options = r.nodes()
 		case "whereClause":
 			n.WhereClause = r.node()
-		case "excludeOpNames":
-			n.ExcludeOpNames = r.nodes()
-		case "idxcomment":
-			n.Idxcomment = r.str()
-		case "indexOid":
-			n.IndexOid = uint32(r.integer())
-		case "oldNumber":
-			n.OldNumber = uint32(r.integer())
-		case "oldCreateSubid":
-			n.OldCreateSubid = uint32(r.integer())
-		case "oldFirstRelfilelocatorSubid":
-			n.OldFirstRelfilelocatorSubid = uint32(r.integer())
 		case "unique":
 			n.Unique = r.boolean()
 		case "nulls_not_distinct":
@@ -3186,14 +2714,10 @@ func (n *IndexStmt) decode(r *treeReader) {
 			n.Deferrable = r.boolean()
 		case "initdeferred":
 			n.Initdeferred = r.boolean()
-		case "transformed":
-			n.Transformed = r.boolean()
 		case "concurrent":
 			n.Concurrent = r.boolean()
 		case "if_not_exists":
 			n.IfNotExists = r.boolean()
-		case "reset_default_tblspc":
-			n.ResetDefaultTblspc = r.boolean()
 		default:
 			r.skip()
 		}

@@ -17,6 +17,7 @@ import (
 	"go/format"
 	"log"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -124,10 +125,25 @@ type field struct {
 	list  bool
 }
 
+// leftOut are fields that PostgreSQL sets when it analyzes a statement, and no parser
+// does, or that nobody here asks for: of the nodes that there are most of, which
+// are kept small.
+var leftOut = map[string][]string{
+	"Constraint": {"cooked_expr", "old_conpfeqop", "old_pktable_oid", "reset_default_tblspc", "initially_valid",
+		"fk_matchtype", "fk_upd_action", "fk_del_action"},
+	"ColumnDef":    {"cooked_default", "identity_sequence", "inhcount", "coll_oid", "is_from_type", "storage"},
+	"IndexElem":    {"indexcolname"},
+	"IndexStmt":    {"exclude_op_names", "idxcomment", "index_oid", "old_number", "old_create_subid", "old_first_relfilelocator_subid", "transformed", "reset_default_tblspc"},
+	"CoalesceExpr": {"xpr", "coalescetype", "coalescecollid"},
+}
+
 func (g *generator) fields(m protoreflect.MessageDescriptor) []field {
 	var out []field
 	for i := 0; i < m.Fields().Len(); i++ {
 		d := m.Fields().Get(i)
+		if slices.Contains(leftOut[string(m.Name())], string(d.Name())) {
+			continue
+		}
 		f := field{name: goName(string(d.Name())), desc: d, list: d.IsList()}
 		if f.name == "Kind" { // the method's name
 			f.name = "Kind_"
@@ -197,13 +213,13 @@ func (g *generator) decode(messages []protoreflect.MessageDescriptor) {
 	var b bytes.Buffer
 	b.WriteString(header)
 	b.WriteString("import \"strings\"\n\n")
-	b.WriteString("// node decodes an object with one member: the node's name and its fields.\nfunc (r *treeReader) node() Node {\n\tvar n Node\n\tfor first := true; r.field(first); first = false {\n\t\tswitch r.key {\n")
+	// Without the decoding: a call that held one variable for each kind would
+	// take a kilobyte of stack for each level of the tree.
+	b.WriteString("// newNode returns an empty node of the kind that the tree calls name.\nfunc (r *treeReader) newNode(name string) Node {\n\tswitch name {\n")
 	for _, m := range messages {
-		name := goName(string(m.Name()))
-		value := makeNode(name)
-		fmt.Fprintf(&b, "\t\tcase %q:\n\t\t\tv := %s\n\t\t\tv.decode(r)\n\t\t\tn = v\n", m.Name(), value)
+		fmt.Fprintf(&b, "\tcase %q:\n\t\treturn %s\n", m.Name(), makeNode(goName(string(m.Name()))))
 	}
-	b.WriteString("\t\tdefault:\n\t\t\tn = &Unknown{Name: strings.Clone(r.key)}\n\t\t\tr.skip()\n\t\t}\n\t}\n\treturn n\n}\n\n")
+	b.WriteString("\t}\n\treturn &Unknown{Name: strings.Clone(name)}\n}\n\n")
 	for _, m := range messages {
 		name := goName(string(m.Name()))
 		fields := g.fields(m)

@@ -102,7 +102,12 @@ func (s *Statement) Is(i int, w string) bool {
 	}
 	switch t := s.Tokens[i]; t.Kind {
 	case Word:
-		return t.End()-t.Start() == len(w) && strings.EqualFold(s.Text[t.Start():t.End()], w)
+		if t.End()-t.Start() != len(w) {
+			return false
+		}
+		// Most words differ in their first letter.
+		text := s.Text[t.Start():t.End()]
+		return (text[0] == w[0] || text[0]|0x20 == w[0]) && strings.EqualFold(text, w)
 	case Punct, Operator:
 		return s.Text[t.Start():t.End()] == w
 	}

@@ -29,8 +29,23 @@ func (r *treeReader) field(first bool) bool {
 	if !r.next(first, '{', '}') {
 		return false
 	}
-	r.key = r.token()
-	return r.expect(':')
+	// As token and expect would, for each of the many members at once.
+	rest := r.buf[r.pos:]
+	if len(rest) == 0 || rest[0] != '"' {
+		r.bad = true
+		return false
+	}
+	end := 1
+	for end < len(rest) && rest[end] != '"' {
+		end++
+	}
+	if end+1 >= len(rest) || rest[end+1] != ':' {
+		r.bad = true
+		return false
+	}
+	r.key = rest[1:end]
+	r.pos += end + 2
+	return true
 }
 
 // element moves to the next element of an array.
@@ -50,6 +65,16 @@ func take[T any](list *[]T) *T {
 	return n
 }
 
+// node decodes an object with one member: the node's name and its fields.
+func (r *treeReader) node() Node {
+	var n Node
+	for first := true; r.field(first); first = false {
+		n = r.newNode(r.key)
+		n.decode(r)
+	}
+	return n
+}
+
 // nodes reads an array of nodes.
 func (r *treeReader) nodes() []Node {
 	start := len(r.list)
@@ -66,21 +91,23 @@ func (r *treeReader) next(first bool, open, shut byte) bool {
 	if r.bad {
 		return false
 	}
-	if first {
-		if !r.expect(open) {
-			return false
-		}
-		if r.peek() == shut {
-			r.pos++
-			return false
-		}
-		return true
-	}
-	if r.peek() == shut {
+	c := r.peek()
+	switch {
+	case first && c == open:
 		r.pos++
-		return false
+		if r.peek() != shut {
+			return true
+		}
+		r.pos++
+	case !first && c == ',':
+		r.pos++
+		return true
+	case !first && c == shut:
+		r.pos++
+	default:
+		r.bad = true
 	}
-	return r.expect(',')
+	return false
 }
 
 func (r *treeReader) peek() byte {
@@ -222,6 +249,14 @@ func (r *treeReader) boolean() bool { return r.word() == "true" }
 
 func (r *treeReader) integer() int64 {
 	w := r.word()
+	if n := len(w); n > 0 && n < 10 { // mostly
+		v := int64(0)
+		for i := 0; i < n && w[i] >= '0' && w[i] <= '9'; i++ {
+			if v = v*10 + int64(w[i]-'0'); i == n-1 {
+				return v
+			}
+		}
+	}
 	v, err := strconv.ParseInt(w, 10, 64)
 	if err != nil {
 		u, err := strconv.ParseUint(w, 10, 64)

@@ -400,9 +400,6 @@ func children(n Node, visit func(Node)) {
 			}
 		}
 	case *CoalesceExpr:
-		if n.Xpr != nil {
-			visit(n.Xpr)
-		}
 		for _, c := range n.Args {
 			if c != nil {
 				visit(c)
@@ -430,12 +427,6 @@ func children(n Node, visit func(Node)) {
 		}
 		if n.RawDefault != nil {
 			visit(n.RawDefault)
-		}
-		if n.CookedDefault != nil {
-			visit(n.CookedDefault)
-		}
-		if n.IdentitySequence != nil {
-			visit(n.IdentitySequence)
 		}
 		if n.CollClause != nil {
 			visit(n.CollClause)
@@ -545,11 +536,6 @@ func children(n Node, visit func(Node)) {
 			}
 		}
 		for _, c := range n.FkDelSetCols {
-			if c != nil {
-				visit(c)
-			}
-		}
-		for _, c := range n.OldConpfeqop {
 			if c != nil {
 				visit(c)
 			}
@@ -1190,11 +1176,6 @@ func children(n Node, visit func(Node)) {
 		}
 		if n.WhereClause != nil {
 			visit(n.WhereClause)
-		}
-		for _, c := range n.ExcludeOpNames {
-			if c != nil {
-				visit(c)
-			}
 		}
 	case *InferClause:
 		for _, c := range n.IndexElems {

@@ -24,13 +24,13 @@ func allAgree(text []byte, pieces []*pgsql.Statement) bool {
 		}
 	}
 	sent := make([]string, len(statements)) // what is known to be the statement
-	low := bytes.ToLower(text)
+	content, low := string(text), bytes.ToLower(text)
 	eras := Eras()
 	if alike(low) {
 		eras = eras[:1]
 	}
 	for _, e := range eras {
-		cuts, err := e.cutLower(text, low)
+		cuts, err := e.cutLower(content, low)
 		if err != nil || len(cuts) != len(statements) {
 			return false
 		}
@@ -71,7 +71,7 @@ func alike(low []byte) bool {
 func misread(st *pgsql.Statement) []Era {
 	var bad []Era
 	for _, e := range Eras() {
-		cuts, err := e.cut([]byte(st.Text + ";"))
+		cuts, err := e.cut(st.Text + ";")
 		if err != nil || len(cuts) != 1 || !sameTokens(st, cuts[0].text) {
 			bad = append(bad, e)
 		}
@@ -141,7 +141,7 @@ func appendTokensOf(out []string, p *pgsql.Statement, depth int) []string {
 // era compares the statements of an era's tool with PostgreSQL's. What is
 // found here that no check above has spoken of is something nobody thought of.
 func (c *sqlCheck) era(e Era) {
-	cuts, err := e.cut(c.text)
+	cuts, err := e.cut(string(c.text))
 	if err != nil {
 		if !c.explained(e, err.Offset) {
 			constraint := "C7"

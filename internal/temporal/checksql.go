@@ -28,7 +28,7 @@ type sqlCheck struct {
 	// shifted tells that the tools lose their place in the text, so that what
 	// they make of it says nothing more.
 	shifted  bool
-	lines    []int // offset of each line
+	lines    []int // offset of each line, once one is asked for
 	problems []Problem
 	offsets  []int // of the problems
 	last     pgsql.Position
@@ -41,12 +41,7 @@ func checkFile(fsys fs.FS, file string, update bool, split Split) (*sqlCheck, []
 	if err != nil {
 		return nil, []Problem{{File: file, Constraint: "C4", Eras: Eras(), Message: fmt.Sprintf("cannot be read: %v", reason(err))}}
 	}
-	c := &sqlCheck{file: file, text: text, update: update, lines: []int{0}}
-	for i, b := range text {
-		if b == '\n' {
-			c.lines = append(c.lines, i+1)
-		}
-	}
+	c := &sqlCheck{file: file, text: text, update: update}
 	pieces, err := split(text)
 	if err != nil {
 		return nil, []Problem{{File: file, Constraint: "C8", Eras: Eras(), Message: err.Error()}}
@@ -75,6 +70,14 @@ func (c *sqlCheck) add(constraint string, eras []Era, offset int, format string,
 // place returns the line and the column of a byte offset. It counts on from the
 // place before where it can, for the sake of files that are one long line.
 func (c *sqlCheck) place(offset int) (line, column int) {
+	if c.lines == nil {
+		c.lines = []int{0}
+		for i, b := range c.text {
+			if b == '\n' {
+				c.lines = append(c.lines, i+1)
+			}
+		}
+	}
 	line = sort.SearchInts(c.lines, offset+1)
 	from, column := c.lines[line-1], 1
 	if c.last.Line == line && int(c.last.Offset) <= offset {

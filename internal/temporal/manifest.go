@@ -42,7 +42,6 @@ type Manifest struct {
 
 	raw    []byte
 	fields []field
-	places []int // byte offsets of the elements of Files
 }
 
 // field is a top-level field of the JSON text, as byte offsets into it.
@@ -130,30 +129,60 @@ func parseManifest(file string, data []byte) (*Manifest, []Problem) {
 }
 
 // findFields notes where the top-level fields stand. The text is known to be
-// an object.
+// JSON, and an object.
 func (m *Manifest) findFields() {
-	dec := json.NewDecoder(bytes.NewReader(m.raw))
-	if _, err := dec.Token(); err != nil {
-		return
-	}
-	for dec.More() {
-		from := int(dec.InputOffset())
-		f := field{key: from + bytes.IndexByte(m.raw[from:], '"')}
-		name, err := dec.Token()
-		f.keyEnd = int(dec.InputOffset())
-		var value json.RawMessage
-		if err != nil || dec.Decode(&value) != nil {
+	at := skipBetween(m.raw, bytes.IndexByte(m.raw, '{')+1)
+	for at < len(m.raw) && m.raw[at] == '"' {
+		f := field{key: at, keyEnd: valueEnd(m.raw, at)}
+		f.value = skipBetween(m.raw, f.keyEnd)
+		f.valueEnd = valueEnd(m.raw, f.value)
+		var name string
+		if json.Unmarshal(m.raw[f.key:f.keyEnd], &name) != nil {
 			return
 		}
-		f.valueEnd = int(dec.InputOffset())
-		f.value = f.valueEnd - len(value)
 		for _, known := range []string{fieldVersion, fieldMinVersion, fieldDescription, fieldFiles, fieldAllowNone} {
-			if s, _ := name.(string); strings.EqualFold(s, known) {
+			if strings.EqualFold(name, known) {
 				f.name = known
 			}
 		}
 		m.fields = append(m.fields, f)
+		at = skipBetween(m.raw, f.valueEnd)
 	}
+}
+
+// skipBetween passes over what stands between the values of valid JSON.
+func skipBetween(text []byte, i int) int {
+	for i < len(text) && bytes.IndexByte([]byte(" \t\r\n,:"), text[i]) >= 0 {
+		i++
+	}
+	return i
+}
+
+// valueEnd returns the offset behind the value at i of valid JSON.
+func valueEnd(text []byte, i int) int {
+	for depth := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '"':
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			depth--
+		default: // a number or a word, or what stands between values
+			for depth == 0 && i+1 < len(text) && bytes.IndexByte([]byte(" \t\r\n,]}"), text[i+1]) < 0 {
+				i++
+			}
+		}
+		if depth == 0 {
+			return min(i+1, len(text))
+		}
+	}
+	return len(text)
 }
 
 // decode sets what the field holds. The error says what it must be.
@@ -179,17 +208,6 @@ func (m *Manifest) decode(f field) error {
 	case f.name == fieldFiles:
 		if json.Unmarshal(value, &m.Files) != nil {
 			return errors.New(`a list of file names, such as ["schema.sql"]`)
-		}
-		dec := json.NewDecoder(bytes.NewReader(value))
-		if _, err := dec.Token(); err != nil {
-			return err
-		}
-		for dec.More() {
-			var name json.RawMessage
-			if err := dec.Decode(&name); err != nil {
-				return err
-			}
-			m.places = append(m.places, f.value+int(dec.InputOffset())-len(name))
 		}
 	}
 	return nil
@@ -228,7 +246,7 @@ func (m *Manifest) checkFiles(file string, fsys fs.FS, dir string) []Problem {
 	seen := map[string]bool{}
 	for i, name := range m.Files {
 		add := func(format string, args ...any) {
-			ps = append(ps, m.problem(file, "C4", m.places[i], format, args...))
+			ps = append(ps, m.problem(file, "C4", m.filePlace(i), format, args...))
 		}
 		switch {
 		case name == "":
@@ -270,6 +288,29 @@ func (m *Manifest) offset(name string) int {
 		}
 	}
 	return max(bytes.IndexByte(m.raw, '{'), 0)
+}
+
+// filePlace returns the byte offset of an element of Files, or that of the list.
+func (m *Manifest) filePlace(i int) int {
+	for _, f := range m.fields {
+		if f.name != fieldFiles {
+			continue
+		}
+		dec := json.NewDecoder(bytes.NewReader(m.raw[f.value:f.valueEnd]))
+		if _, err := dec.Token(); err != nil {
+			break
+		}
+		for ; dec.More(); i-- {
+			var name json.RawMessage
+			if dec.Decode(&name) != nil {
+				break
+			}
+			if i == 0 {
+				return f.value + int(dec.InputOffset()) - len(name)
+			}
+		}
+	}
+	return m.offset(fieldFiles)
 }
 
 func (m *Manifest) problem(file, constraint string, offset int, format string, args ...any) Problem {

@@ -89,7 +89,7 @@ func snapshotOf(fsys fs.FS, stores []Store) fs.FS {
 				if err != nil {
 					continue
 				}
-				text = append(make([]byte, 0, len(text)), text...)
+				text = slices.Clip(text)
 				var m readable
 				if path.Base(name) == manifestName {
 					m.manifest, m.problems = parseManifest(name, text)

@@ -72,7 +72,7 @@ func (e *SplitError) Error() string {
 // that content: without -- comments, without the white space around them, and
 // with their semicolons. An error is a *SplitError.
 func (e Era) Split(content []byte) ([]string, error) {
-	cuts, err := e.cut(content)
+	cuts, err := e.cut(string(content))
 	if err != nil {
 		return nil, err
 	}
@@ -90,12 +90,12 @@ type piece struct {
 	start int
 }
 
-func (e Era) cut(content []byte) ([]piece, *SplitError) {
-	return e.cutLower(content, bytes.ToLower(content))
+func (e Era) cut(content string) ([]piece, *SplitError) {
+	return e.cutLower(content, bytes.ToLower([]byte(content)))
 }
 
 // cutLower is cut for a text whose lower-case copy is there already.
-func (e Era) cutLower(content, low []byte) ([]piece, *SplitError) {
+func (e Era) cutLower(content string, low []byte) ([]piece, *SplitError) {
 	s := splitter{era: e, raw: content, low: low}
 	var out []piece
 	for s.pos < len(s.raw) {
@@ -116,10 +116,11 @@ func (e Era) cutLower(content, low []byte) ([]piece, *SplitError) {
 // UTF-8) makes it lose its place: the two are kept apart here to go wrong in
 // the same way.
 type splitter struct {
-	era      Era
-	raw, low []byte
-	pos      int
-	open     []block
+	era  Era
+	raw  string
+	low  []byte
+	pos  int
+	open []block
 }
 
 // block is something that was opened and waits for its end: "(", or one of the
@@ -132,15 +133,23 @@ type block struct {
 // statement cuts the next statement off. Its text is empty where there is only
 // white space left.
 func (s *splitter) statement() (piece, *SplitError) {
-	var text strings.Builder
+	// Mostly there is no comment within, and the text need not be put together.
+	var text string
+	var parts strings.Builder
 	from, start, comment := s.pos, -1, s.pos
-	keep := func(part []byte) {
-		if start < 0 {
-			if rest := bytes.TrimLeftFunc(part, unicode.IsSpace); len(rest) > 0 {
+	keep := func(part string) {
+		switch {
+		case start < 0:
+			if rest := strings.TrimLeftFunc(part, unicode.IsSpace); len(rest) > 0 {
 				start = from + len(part) - len(rest)
+				text = rest
 			}
+		case parts.Len() == 0:
+			parts.WriteString(text)
+			fallthrough
+		default:
+			parts.WriteString(part)
 		}
-		text.Write(part)
 	}
 scan:
 	for ; s.pos < len(s.raw); s.pos++ {
@@ -168,7 +177,7 @@ scan:
 				continue
 			}
 			comment = s.pos
-			keep(bytes.TrimRight(s.raw[from:s.pos], " "))
+			keep(strings.TrimRight(s.raw[from:s.pos], " "))
 			err = s.lineComment()
 			from = s.pos
 		default:
@@ -188,7 +197,10 @@ scan:
 		return piece{}, s.fail(comment, "panic: slice bounds out of range, or a statement with a stray byte at its end")
 	}
 	keep(s.raw[from:s.pos])
-	return piece{strings.TrimSpace(text.String()), start}, nil
+	if parts.Len() > 0 {
+		text = parts.String()
+	}
+	return piece{strings.TrimSpace(text), start}, nil
 }
 
 // plain are the bytes that mean nothing to a tool of any era.
@@ -207,7 +219,7 @@ func (s *splitter) fail(at int, answer string) *SplitError {
 // text: it points at the first character that shrank.
 func (s *splitter) outOfRange() *SplitError {
 	at := 0
-	for _, r := range string(s.raw) {
+	for _, r := range s.raw {
 		n := len(string(r))
 		if len(string(unicode.ToLower(r))) < n {
 			break

@@ -1,0 +1,98 @@
+package rules
+
+import (
+	"slices"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+// Plan is the rules that matter to a target and a layout, by what they want to
+// see. It does not change: runs one after the other, and at the same time, can
+// share it.
+type Plan struct {
+	target Target
+	layout string
+
+	all       []planned
+	statement []planned                  // those whose Statement wants to see every statement
+	byTree    [pgsql.KindCount][]planned // those that want to see the kind; nil for a kind that none asks for
+	byKind    [pgsql.KindCount][]planned
+	byType    map[string][]planned // those of byKind that name their types
+	after     []planned
+	finish    []planned
+}
+
+// planned is a rule with the number under which a run keeps its memory.
+type planned struct {
+	*Rule
+	number int
+}
+
+// NewPlan chooses among the rules of all those that matter to the target and the
+// layout.
+func NewPlan(all []*Rule, target Target, layout string, advice bool) *Plan {
+	p := &Plan{target: target, layout: layout, byType: map[string][]planned{}}
+	for _, rule := range all {
+		if !rule.Runs(target, layout, advice) {
+			continue
+		}
+		rule := planned{rule, len(p.all)}
+		p.all = append(p.all, rule)
+		if rule.Statement != nil && rule.Trees == nil {
+			p.statement = append(p.statement, rule)
+		}
+		if rule.After != nil {
+			p.after = append(p.after, rule)
+		}
+		if rule.Finish != nil {
+			p.finish = append(p.finish, rule)
+		}
+		for _, k := range rule.Nodes {
+			if k != pgsql.KindTypeName || rule.Types == nil {
+				p.byKind[k] = append(p.byKind[k], rule)
+				continue
+			}
+			for _, t := range rule.Types {
+				p.byType[t] = append(p.byType[t], rule)
+			}
+		}
+	}
+	p.planTrees()
+	return p
+}
+
+// Rules returns the rules of the plan.
+func (p *Plan) Rules() []*Rule {
+	out := make([]*Rule, len(p.all))
+	for i, rule := range p.all {
+		out[i] = rule.Rule
+	}
+	return out
+}
+
+// planTrees fills byTree in, for the kinds of statement that some rule asks for:
+// with all rules that want to see them, in their order.
+func (p *Plan) planTrees() {
+	for _, asking := range p.all {
+		for _, kind := range asking.Trees {
+			if p.byTree[kind] != nil {
+				continue
+			}
+			for _, rule := range p.all {
+				if rule.Statement != nil && (rule.Trees == nil || slices.Contains(rule.Trees, kind)) {
+					p.byTree[kind] = append(p.byTree[kind], rule)
+				}
+			}
+		}
+	}
+}
+
+// wanting returns the rules whose Statement wants to see such a statement.
+func (p *Plan) wanting(tree pgsql.Node) []planned {
+	if tree != nil {
+		if list := p.byTree[tree.Kind()]; list != nil {
+			return list
+		}
+	}
+	return p.statement
+}
