@@ -76,8 +76,10 @@ type lateKeys struct {
 	had map[tableKey]bool
 	// fixed are the tables whose CREATE TABLE stays as it is.
 	fixed map[tableKey]bool
-	// indent is what stands in front of another element of CREATE TABLE.
+	// indent is what stands in front of another element of CREATE TABLE, sep the
+	// last one of those.
 	indent map[tableKey]string
+	sep    string
 }
 
 func (s *lateKeys) create(p *Pass, n *pgsql.CreateStmt) {
@@ -107,7 +109,10 @@ func (s *lateKeys) create(p *Pass, n *pgsql.CreateStmt) {
 			sep = ",\r" + p.Stmt.Text[i:start]
 		}
 	}
-	s.indent[key] = strings.Clone(sep)
+	if sep != s.sep { // most have the one of the table before
+		s.sep = strings.Clone(sep)
+	}
+	s.indent[key] = s.sep
 }
 
 func (s *lateKeys) alter(p *Pass, n *pgsql.AlterTableStmt) {

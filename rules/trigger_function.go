@@ -256,7 +256,7 @@ func reportReplaced(p *Pass, mem *triggerFunctions, r *routine) {
 	before, after := "", ""
 	for _, tg := range using {
 		before += fmt.Sprintf("DROP TRIGGER %s ON %s;\n", QuoteIdent(tg.id.name), tg.table)
-		after += "\n" + tg.stmt.Text + ";"
+		after += "\n" + tg.stmt.text + ";"
 	}
 	stop := st.Stop() - st.Start()
 	if st.Tail == "" {

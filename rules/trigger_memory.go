@@ -8,22 +8,33 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
-// held returns a copy of the statement without its tokens and its tree, which
-// are some ten times as large as its text, to be kept for a long history.
-func (s *Statement) held() *Statement {
-	k := s.kept(true)
-	k.Tokens, k.Lead = nil, ""
-	return k
+// held is a statement as it is kept for a long history: without its tokens and its
+// tree, which are some ten times as large as its text, and without the room for
+// them.
+type held struct {
+	text, tail  string
+	pos         pgsql.Position
+	file, unit  string
+	source      int
+	number      int
+	down, inTxn bool
 }
 
-// reread returns a copy of a held statement with tokens and tree.
-func (s *Statement) reread() *Statement {
-	k := *s
-	ps := *s.Statement
-	ps.Tokens = pgsql.Lex(ps.Text).Tokens
+// held returns what is kept of the statement.
+func (s *Statement) held() held {
+	return held{s.Text, s.Tail, s.Pos, s.File, s.Unit, s.Source, s.Number, s.Down, s.InTxn}
+}
+
+// reread returns the statement again, with tokens and tree.
+func (h *held) reread() *Statement {
+	ps := &pgsql.Statement{
+		Form: pgsql.SQL, LeadPos: h.pos, Text: h.text, Pos: h.pos, Size: int64(len(h.text)), Tail: h.tail,
+		Tokens: pgsql.Lex(h.text).Tokens,
+	}
 	ps.Parse()
-	k.Statement = &ps
-	return &k
+	return &Statement{
+		Statement: ps, Source: h.source, File: h.file, Number: h.number, Unit: h.unit, Down: h.down, InTxn: h.inTxn,
+	}
 }
 
 // triggerRoutines are the trigger functions of a history, by name.
@@ -37,7 +48,7 @@ type triggerRoutines struct {
 
 // triggerRoutine is a trigger function as it is kept.
 type triggerRoutine struct {
-	stmt *Statement // held
+	stmt held
 	// mended tells that its body is.
 	mended bool
 }
@@ -73,7 +84,7 @@ func (mem *triggerRoutines) read(name string) (*triggerRoutine, *routine) {
 // madeTrigger is a trigger as it is kept.
 type madeTrigger struct {
 	id   triggerID
-	stmt *Statement // held
+	stmt held
 	// table is the name of its table as the statement writes it, function that
 	// of its function.
 	table, function string
@@ -144,7 +155,7 @@ func (m *madeTriggers) list(ids []triggerID) []*madeTrigger {
 	for _, id := range ids {
 		out = append(out, m.byID[id])
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].stmt.Number < out[j].stmt.Number })
+	sort.Slice(out, func(i, j int) bool { return out[i].stmt.number < out[j].stmt.number })
 	return out
 }
 

@@ -15,12 +15,12 @@ type piece struct{ out, in, n int64 }
 // apply makes the edits of one source. Edits must not overlap, save that those
 // with equal range and text are made once.
 func apply(text []byte, edits []rules.Edit) ([]byte, []piece) {
-	var out buffer
 	size := len(text)
 	for _, e := range edits {
 		size += len(e.New)
 	}
-	out.Grow(size)
+	var out buffer
+	out.Grow(size) // not to grow step by step: a text may be large
 	pieces := applyTo(&out, text, edits, nil)
 	return out.Bytes(), pieces
 }

@@ -243,9 +243,7 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 			}
 			return nil, more, nil
 		}
-		if opts.Spool {
-			back = res.Report.SetAside()
-		}
+		back = res.Report.SetAside()
 		for i, es := range edits {
 			if len(es) == 0 {
 				continue

@@ -41,7 +41,8 @@ type Catalog struct {
 
 	schemas    map[string]bool
 	relations  map[Name]*Table // tables, views, materialized views, foreign tables
-	indexes    map[Name][]indexHome
+	indexes    map[Name]indexHome
+	clashes    map[Name][]indexHome // further indexes of a name
 	sequences  map[Name]*Sequence
 	types      map[Name]*TypeDef
 	functions  map[Name][]*Function
@@ -58,6 +59,8 @@ type Catalog struct {
 	journal     *journal // see journal.go
 	packedDefs  numbers[*TypeDef]
 	packedNames numbers[string]
+	packedWords numbers[string]
+	packing     []byte // what the next table is packed in
 }
 
 // indexHome is where an index is found: in its table, or here if that is not
@@ -73,7 +76,8 @@ func New() *Catalog {
 		SearchPath: []string{"public"},
 		schemas:    map[string]bool{"public": true},
 		relations:  map[Name]*Table{},
-		indexes:    map[Name][]indexHome{},
+		indexes:    map[Name]indexHome{},
+		clashes:    map[Name][]indexHome{},
 		sequences:  map[Name]*Sequence{},
 		types:      map[Name]*TypeDef{},
 		functions:  map[Name][]*Function{},
@@ -94,14 +98,14 @@ const (
 
 // Table is a relation that has columns.
 type Table struct {
-	Name Name
-	Kind RelKind
+	Name      Name
+	Kind      RelKind
+	Temporary bool
+	Unlogged  bool
 	// PartitionOf is the parent of a partition.
 	PartitionOf *Table
 	Partitions  []*Table
 	Inherits    []*Table
-	Temporary   bool
-	Unlogged    bool
 	// Def is the statement that made the table.
 	Def Place
 	// LastElement is the byte offset behind the last column or constraint in
@@ -366,34 +370,50 @@ func (c *Catalog) Functions(n Name) []*Function { return lookup(c, c.functions, 
 
 // Indexes returns the indexes of a name: PostgreSQL allows one in a schema.
 func (c *Catalog) Indexes(n Name) []*Index {
-	var out []*Index
-	for _, home := range lookup(c, c.indexes, n) {
-		if home.loose != nil {
-			out = append(out, home.loose)
-			continue
-		}
-		for _, ix := range home.table.Indexes() {
-			if ix.Name.Name == n.Name {
-				out = append(out, ix)
-			}
+	n, first, ok := resolve(c, c.indexes, n)
+	if !ok {
+		return nil
+	}
+	out := first.find(nil, n.Name)
+	for _, home := range c.clashes[n] {
+		out = home.find(out, n.Name)
+	}
+	return out
+}
+
+// find appends the indexes of a name that are found here.
+func (h indexHome) find(out []*Index, name string) []*Index {
+	if h.loose != nil {
+		return append(out, h.loose)
+	}
+	for _, ix := range h.table.Indexes() {
+		if ix.Name.Name == name {
+			out = append(out, ix)
 		}
 	}
 	return out
 }
 
 func lookup[V any](c *Catalog, m map[Name]V, n Name) V {
-	if n.Schema != "" {
-		return m[n]
-	}
-	for _, s := range c.SearchPath {
-		if v, ok := m[Name{s, n.Name}]; ok {
-			return v
+	_, v, _ := resolve(c, m, n)
+	return v
+}
+
+// resolve completes a name with the schema in which the map has it.
+func resolve[V any](c *Catalog, m map[Name]V, n Name) (_ Name, v V, ok bool) {
+	if n.Schema == "" {
+		for _, s := range c.SearchPath {
+			if v, ok := m[Name{s, n.Name}]; ok {
+				return Name{s, n.Name}, v, true
+			}
 		}
+		// A dump empties the search path and qualifies all names; a fragment may
+		// use names whose schema it never says. Public is where they most likely
+		// are.
+		n.Schema = "public"
 	}
-	// A dump empties the search path and qualifies all names; a fragment may
-	// use names whose schema it never says. Public is where they most likely
-	// are.
-	return m[Name{"public", n.Name}]
+	v, ok = m[n]
+	return n, v, ok
 }
 
 // Tables returns all relations, sorted by name.

@@ -56,7 +56,7 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 	if !named {
 		ix.Name.Name = strings.Join(parts, "_") + "_idx"
 	}
-	for _, old := range a.indexes[ix.Name] {
+	for _, old := range a.homes(ix.Name) {
 		if n.IfNotExists || t != nil && old.table == t {
 			return // already there: an error where IF NOT EXISTS is not said
 		}
@@ -103,13 +103,39 @@ func IndexElements(st *pgsql.Statement, n *pgsql.IndexStmt) [][2]int {
 	return nil
 }
 
+// homes returns where the indexes of a name are found.
+func (a *applier) homes(n Name) []indexHome {
+	first, ok := a.indexes[n]
+	if !ok {
+		return nil
+	}
+	return append([]indexHome{first}, a.clashes[n]...)
+}
+
+// setHomes notes them. Nearly all names have one, which needs no list.
+func (a *applier) setHomes(n Name, homes []indexHome) {
+	if len(homes) == 0 {
+		unset(a.Catalog, a.indexes, n)
+		return
+	}
+	set(a.Catalog, a.indexes, n, homes[0])
+	if more := homes[1:]; len(more) > 0 {
+		set(a.Catalog, a.clashes, n, more)
+	} else if a.clashes[n] != nil {
+		unset(a.Catalog, a.clashes, n)
+	}
+}
+
 // home notes where the index is found by its name.
 func (a *applier) home(ix *Index) {
-	h := indexHome{table: ix.Table}
+	a.setHomes(ix.Name, append(a.homes(ix.Name), homeOf(ix)))
+}
+
+func homeOf(ix *Index) indexHome {
 	if ix.Table == nil {
-		h.loose = ix
+		return indexHome{loose: ix}
 	}
-	set(a.Catalog, a.indexes, ix.Name, append(a.indexes[ix.Name], h))
+	return indexHome{table: ix.Table}
 }
 
 func (a *applier) removeIndex(ix *Index) {
@@ -121,14 +147,5 @@ func (a *applier) removeIndex(ix *Index) {
 }
 
 func (a *applier) unindex(ix *Index) {
-	h := indexHome{table: ix.Table}
-	if ix.Table == nil {
-		h.loose = ix
-	}
-	left := remove(a.indexes[ix.Name], h)
-	if len(left) == 0 {
-		unset(a.Catalog, a.indexes, ix.Name)
-		return
-	}
-	set(a.Catalog, a.indexes, ix.Name, left)
+	a.setHomes(ix.Name, remove(a.homes(ix.Name), homeOf(ix)))
 }

@@ -1,17 +1,29 @@
 package catalog
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
-// packer writes a table's content as bytes: numbers as varints, texts with
-// their length in front, types by the number under which the catalog knows
-// them.
+// packer writes a table's content as bytes. What most columns do not have takes
+// no room, types and column names that recur are written by the number under
+// which the catalog knows them, and a place or a name is told by what it does not
+// have in common with the one before it: of a large history, this is most of what
+// the catalog holds.
 type packer struct {
 	c *Catalog
 	b []byte
+	before
+}
+
+// before is what the next place and the next name are told from.
+type before struct {
+	place Place
+	name  string
 }
 
 func (c *Catalog) pack(t *Table) string {
-	p := packer{c: c}
+	p := packer{c: c, b: c.packing[:0]}
 	k := t.content
 	p.uint(len(k.columns))
 	for _, col := range k.columns {
@@ -27,64 +39,121 @@ func (c *Catalog) pack(t *Table) string {
 	}
 	p.uint(len(k.triggers))
 	for _, tg := range k.triggers {
-		p.text(tg.Name)
-		p.name(tg.Function)
-		p.place(tg.Def)
+		p.near(tg.Name)
+		p.word(tg.Function.Schema)
+		p.text(tg.Function.Name)
+		p.spot(tg.Def)
 	}
+	c.packing = p.b
 	return string(p.b)
 }
 
+// Flags of a column, and of parts of others.
+const (
+	packNotNull = 1 << iota
+	packSerial
+	packDefault
+	packUser
+	packMods
+	packShape // of the type
+	packRare  // of the column
+
+	packUnnamed = 1 << 0
+	packRefs    = 1 << 1
+	packExpr    = 1 << 2
+
+	packUnique  = 1 << 0
+	packInclude = 1 << 1
+	packWhere   = 1 << 2
+
+	packOrdered    = 1 << 0
+	packDescending = 1 << 1
+	packElement    = 1 << 2 // of an index: more than a column
+)
+
+func flag(b bool, bit byte) byte {
+	if b {
+		return bit
+	}
+	return 0
+}
+
 func (p *packer) column(c *Column) {
-	p.text(c.Name)
-	p.typ(c.Type)
-	p.uint(p.c.packedDefs.number(c.User))
-	p.bools(c.NotNull, c.Serial)
-	p.text(c.Default)
-	p.text(c.Generated)
-	p.b = append(p.b, c.Identity)
-	p.int(c.Cache)
-	p.place(c.Def)
-	p.int(c.TypeEnd)
+	shape := c.Type.Schema != "" || c.Type.Dims != 0 || c.Type.SetOf
+	rare := c.Generated != "" || c.Identity != 0 || c.Cache != 0
+	p.b = append(p.b, flag(c.NotNull, packNotNull)|flag(c.Serial, packSerial)|flag(c.Default != "", packDefault)|
+		flag(c.User != nil, packUser)|flag(len(c.Type.Mods) > 0, packMods)|flag(shape, packShape)|flag(rare, packRare))
+	p.word(c.Name)
+	p.uint(p.c.packedNames.number(c.Type.Name))
+	if len(c.Type.Mods) > 0 {
+		p.uint(len(c.Type.Mods))
+		for _, m := range c.Type.Mods {
+			p.int(int64(m))
+		}
+	}
+	if shape {
+		p.word(c.Type.Schema)
+		p.uint(c.Type.Dims)
+		p.b = append(p.b, flag(c.Type.SetOf, 1))
+	}
+	if c.User != nil {
+		p.uint(p.c.packedDefs.number(c.User))
+	}
+	if c.Default != "" {
+		p.word(c.Default)
+	}
+	if rare {
+		p.text(c.Generated)
+		p.b = append(p.b, c.Identity)
+		p.int(c.Cache)
+	}
+	p.spot(c.Def)
+	p.int(c.TypeEnd - c.Def.Start)
 }
 
 func (p *packer) constraint(c *Constraint) {
-	p.text(c.Name)
-	p.b = append(p.b, byte(c.Kind))
-	p.texts(c.Columns)
-	p.name(c.RefTable)
-	p.texts(c.RefColumns)
-	p.text(c.Expr)
-	p.place(c.Def)
-	p.int(c.Unnamed)
+	refs := c.RefTable != Name{} || len(c.RefColumns) > 0
+	p.b = append(p.b, flag(c.Unnamed != 0, packUnnamed)|flag(refs, packRefs)|flag(c.Expr != "", packExpr), byte(c.Kind))
+	p.near(c.Name)
+	p.words(c.Columns)
+	if refs {
+		p.word(c.RefTable.Schema)
+		p.text(c.RefTable.Name)
+		p.words(c.RefColumns)
+	}
+	if c.Expr != "" {
+		p.text(c.Expr)
+	}
+	p.spot(c.Def)
+	if c.Unnamed != 0 {
+		p.int(c.Unnamed - c.Def.Start)
+	}
 }
 
 func (p *packer) index(ix *Index) {
-	p.name(ix.Name)
-	p.text(ix.Method)
+	p.b = append(p.b, flag(ix.Unique, packUnique)|flag(len(ix.Include) > 0, packInclude)|flag(ix.Where != "", packWhere))
+	p.word(ix.Name.Schema)
+	p.near(ix.Name.Name)
+	p.word(ix.Method)
 	p.uint(len(ix.Columns))
 	for _, c := range ix.Columns {
-		p.text(c.Column)
-		p.text(c.Expr)
-		p.text(c.Opclass)
-		p.text(c.Collation)
-		p.bools(c.Ordered, c.Descending)
-		p.place(c.Def)
+		more := c.Expr != "" || c.Opclass != "" || c.Collation != ""
+		p.b = append(p.b, flag(c.Ordered, packOrdered)|flag(c.Descending, packDescending)|flag(more, packElement))
+		p.word(c.Column)
+		if more {
+			p.text(c.Expr)
+			p.word(c.Opclass)
+			p.word(c.Collation)
+		}
+		p.spot(c.Def)
 	}
-	p.texts(ix.Include)
-	p.bools(ix.Unique)
-	p.text(ix.Where)
-	p.place(ix.Def)
-}
-
-func (p *packer) typ(t Type) {
-	p.text(t.Schema)
-	p.uint(p.c.packedNames.number(t.Name))
-	p.uint(len(t.Mods))
-	for _, m := range t.Mods {
-		p.int(int64(m))
+	if len(ix.Include) > 0 {
+		p.words(ix.Include)
 	}
-	p.uint(t.Dims)
-	p.bools(t.SetOf)
+	if ix.Where != "" {
+		p.text(ix.Where)
+	}
+	p.spot(ix.Def)
 }
 
 func (p *packer) uint(n int)  { p.b = binary.AppendUvarint(p.b, uint64(n)) }
@@ -95,39 +164,62 @@ func (p *packer) text(s string) {
 	p.b = append(p.b, s...)
 }
 
-func (p *packer) texts(list []string) {
+// maxWords bounds the texts that have a number.
+const maxWords = 1 << 13
+
+// word writes a text that may well recur: by its number, one up, or as it is
+// behind a zero if there is no room for more numbers.
+func (p *packer) word(s string) {
+	if n := p.c.packedWords.atMost(s, maxWords); n >= 0 {
+		p.uint(n + 1)
+		return
+	}
+	p.uint(0)
+	p.text(s)
+}
+
+func (p *packer) words(list []string) {
 	p.uint(len(list))
 	for _, s := range list {
-		p.text(s)
+		p.word(s)
 	}
 }
 
-func (p *packer) name(n Name) {
-	p.text(n.Schema)
-	p.text(n.Name)
+// near writes a name that begins as the last one did: most begin with that of
+// their table.
+func (p *packer) near(s string) {
+	n := 0
+	for n < len(s) && n < len(p.name) && s[n] == p.name[n] {
+		n++
+	}
+	p.uint(n)
+	p.text(s[n:])
+	p.name = s
 }
 
-func (p *packer) place(pl Place) {
+// spot writes a place. Most are in the statement of the last one.
+func (p *packer) spot(pl Place) {
+	last := p.place
+	p.place = pl
+	length := pl.End - pl.Start
+	if pl.Source == last.Source && pl.Stop == last.Stop && length >= 0 {
+		p.uint(int(length) + 1)
+		p.int(pl.Start - last.Start)
+		return
+	}
+	p.uint(0)
 	p.uint(pl.Source)
-	p.int(pl.Start)
-	p.int(pl.End - pl.Start)
+	p.int(pl.Start - last.Start)
+	p.int(length)
 	p.int(pl.Stop - pl.End)
 }
 
-func (p *packer) bools(list ...bool) {
-	var b byte
-	for i, v := range list {
-		if v {
-			b |= 1 << i
-		}
-	}
-	p.b = append(p.b, b)
-}
-
-// unpacker reads what a packer wrote. Its texts are parts of what it reads.
+// unpacker reads what a packer wrote. Most of its texts are parts of what it
+// reads.
 type unpacker struct {
 	c *Catalog
 	s string
+	before
 }
 
 func (c *Catalog) unpack(t *Table) *content {
@@ -136,7 +228,9 @@ func (c *Catalog) unpack(t *Table) *content {
 	k.columns = list(&u, u.column)
 	k.constraints = list(&u, u.constraint)
 	k.indexes = list(&u, func() *Index { return u.index(t) })
-	k.triggers = list(&u, func() *Trigger { return &Trigger{Name: u.text(), Function: u.name(), Def: u.place()} })
+	k.triggers = list(&u, func() *Trigger {
+		return &Trigger{Name: u.near(), Function: Name{u.word(), u.text()}, Def: u.spot()}
+	})
 	t.packed = ""
 	return k
 }
@@ -154,42 +248,65 @@ func list[T any](u *unpacker, one func() T) []T {
 }
 
 func (u *unpacker) column() *Column {
-	c := &Column{Name: u.text(), Type: u.typ(), User: u.c.packedDefs.at(u.uint())}
-	u.bools(&c.NotNull, &c.Serial)
-	c.Default, c.Generated = u.text(), u.text()
-	c.Identity, c.Cache = u.byte(), u.int()
-	c.Def, c.TypeEnd = u.place(), u.int()
+	f := u.byte()
+	c := &Column{NotNull: f&packNotNull != 0, Serial: f&packSerial != 0, Name: u.word()}
+	c.Type.Name = u.c.packedNames.at(u.uint())
+	if f&packMods != 0 {
+		c.Type.Mods = list(u, func() int32 { return int32(u.int()) })
+	}
+	if f&packShape != 0 {
+		c.Type.Schema, c.Type.Dims, c.Type.SetOf = u.word(), u.uint(), u.byte() != 0
+	}
+	if f&packUser != 0 {
+		c.User = u.c.packedDefs.at(u.uint())
+	}
+	if f&packDefault != 0 {
+		c.Default = u.word()
+	}
+	if f&packRare != 0 {
+		c.Generated, c.Identity, c.Cache = u.text(), u.byte(), u.int()
+	}
+	c.Def = u.spot()
+	c.TypeEnd = c.Def.Start + u.int()
 	return c
 }
 
 func (u *unpacker) constraint() *Constraint {
-	return &Constraint{
-		Name: u.text(), Kind: ConstraintKind(u.byte()), Columns: list(u, u.text),
-		RefTable: u.name(), RefColumns: list(u, u.text),
-		Expr: u.text(), Def: u.place(), Unnamed: u.int(),
+	f := u.byte()
+	c := &Constraint{Kind: ConstraintKind(u.byte()), Name: u.near(), Columns: list(u, u.word)}
+	if f&packRefs != 0 {
+		c.RefTable, c.RefColumns = Name{u.word(), u.text()}, list(u, u.word)
 	}
+	if f&packExpr != 0 {
+		c.Expr = u.text()
+	}
+	c.Def = u.spot()
+	if f&packUnnamed != 0 {
+		c.Unnamed = c.Def.Start + u.int()
+	}
+	return c
 }
 
 func (u *unpacker) index(t *Table) *Index {
-	ix := &Index{Name: u.name(), Table: t, Method: u.text()}
+	f := u.byte()
+	ix := &Index{Table: t, Unique: f&packUnique != 0, Name: Name{u.word(), u.near()}, Method: u.word()}
 	ix.Columns = list(u, func() IndexColumn {
-		c := IndexColumn{Column: u.text(), Expr: u.text(), Opclass: u.text(), Collation: u.text()}
-		u.bools(&c.Ordered, &c.Descending)
-		c.Def = u.place()
+		f := u.byte()
+		c := IndexColumn{Ordered: f&packOrdered != 0, Descending: f&packDescending != 0, Column: u.word()}
+		if f&packElement != 0 {
+			c.Expr, c.Opclass, c.Collation = u.text(), u.word(), u.word()
+		}
+		c.Def = u.spot()
 		return c
 	})
-	ix.Include = list(u, u.text)
-	u.bools(&ix.Unique)
-	ix.Where, ix.Def = u.text(), u.place()
+	if f&packInclude != 0 {
+		ix.Include = list(u, u.word)
+	}
+	if f&packWhere != 0 {
+		ix.Where = u.text()
+	}
+	ix.Def = u.spot()
 	return ix
-}
-
-func (u *unpacker) typ() Type {
-	t := Type{Schema: u.text(), Name: u.c.packedNames.at(u.uint())}
-	t.Mods = list(u, func() int32 { return int32(u.int()) })
-	t.Dims = u.uint()
-	u.bools(&t.SetOf)
-	return t
 }
 
 func (u *unpacker) uint() int {
@@ -229,20 +346,36 @@ func (u *unpacker) text() string {
 	return s
 }
 
-func (u *unpacker) name() Name { return Name{u.text(), u.text()} }
-
-func (u *unpacker) place() Place {
-	p := Place{Source: u.uint(), Start: u.int()}
-	p.End = p.Start + u.int()
-	p.Stop = p.End + u.int()
-	return p
+func (u *unpacker) word() string {
+	if n := u.uint(); n > 0 {
+		return u.c.packedWords.at(n - 1)
+	}
+	return u.text()
 }
 
-func (u *unpacker) bools(list ...*bool) {
-	b := u.byte()
-	for i, v := range list {
-		*v = b&(1<<i) != 0
+func (u *unpacker) near() string {
+	n := u.uint()
+	s := u.text()
+	if n > 0 {
+		s = u.name[:n] + s
 	}
+	u.name = s
+	return s
+}
+
+func (u *unpacker) spot() Place {
+	last := u.place
+	var p Place
+	if n := u.uint(); n > 0 {
+		p = Place{Source: last.Source, Start: last.Start + u.int(), Stop: last.Stop}
+		p.End = p.Start + int64(n-1)
+	} else {
+		p = Place{Source: u.uint(), Start: last.Start + u.int()}
+		p.End = p.Start + u.int()
+		p.Stop = p.End + u.int()
+	}
+	u.place = p
+	return p
 }
 
 // numbers gives values that recur a number each. The zero value has none; zero
@@ -252,13 +385,19 @@ type numbers[T comparable] struct {
 	list []T
 }
 
-func (n *numbers[T]) number(v T) int {
+func (n *numbers[T]) number(v T) int { return n.atMost(v, math.MaxInt) }
+
+// atMost is number for as many values as that; others have -1.
+func (n *numbers[T]) atMost(v T, most int) int {
 	var zero T
 	if v == zero {
 		return 0
 	}
 	if i, ok := n.of[v]; ok {
 		return i
+	}
+	if len(n.list) >= most {
+		return -1
 	}
 	if n.of == nil {
 		n.of = map[T]int{}

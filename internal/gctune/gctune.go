@@ -49,12 +49,19 @@ func Start() {
 	runtime.SetFinalizer(new(canary), sing)
 }
 
-const minGCPercent, maxGCPercent = 20, 1600
+const maxGCPercent = 1600
+
+// crowded is how much may live in bytes, for heapGoal to leave room enough. The
+// less garbage may come to it, the more often all that lives is looked through.
+// Beyond, as where a caller holds large texts in memory, the goal is not kept:
+// time counts again, and soon crowdedGCPercent may come to it.
+const crowded, crowdedGCPercent = 80 << 20, 70
 
 // gcPercent returns how much garbage may come to so many bytes that live.
 func gcPercent(live int64) int {
 	if live <= 0 {
 		return maxGCPercent
 	}
-	return int(min(max((heapGoal-live)*100/live, minGCPercent), maxGCPercent))
+	garbage := max(heapGoal-live, min(2*(live-crowded), live*crowdedGCPercent/100))
+	return int(min(garbage*100/live, maxGCPercent))
 }

@@ -2,8 +2,8 @@ package gctune
 
 import "testing"
 
-// The heap may grow to heapGoal, by no more than maxGCPercent, and at least by
-// minGCPercent however much of it lives.
+// The heap may grow to heapGoal, by no more than maxGCPercent, and beyond it where
+// that leaves little room: up to crowdedGCPercent more than lives.
 func TestGCPercent(t *testing.T) {
 	for _, tt := range []struct {
 		live int64
@@ -13,11 +13,26 @@ func TestGCPercent(t *testing.T) {
 		{1 << 20, maxGCPercent},
 		{heapGoal / 2, 100},
 		{heapGoal / 4, 300},
-		{heapGoal, minGCPercent},
-		{10 * heapGoal, minGCPercent},
+		{crowded, 72},
+		{crowded + (heapGoal-crowded)/3, 38}, // the least
+		{110 << 20, 54},
+		{2 * crowded, crowdedGCPercent},
+		{10 * heapGoal, crowdedGCPercent},
 	} {
 		if got := gcPercent(tt.live); got != tt.want {
 			t.Errorf("with %d bytes alive: %d%%, want %d%%", tt.live, got, tt.want)
+		}
+	}
+}
+
+// What is little and what is much meet without a step.
+func TestGCPercentIsSteady(t *testing.T) {
+	const step = 1 << 20
+	for live := int64(16 * step); live < 4*heapGoal; live += step {
+		heap := func(live int64) int64 { return live + live*int64(gcPercent(live))/100 }
+		percent := live/100 + step // to which it is rounded
+		if a, b := heap(live), heap(live+step); b-a > 4*step+percent || a-b > percent {
+			t.Errorf("with %d MB alive the heap grows to %d MB, with one more to %d MB", live>>20, a>>20, b>>20)
 		}
 	}
 }
