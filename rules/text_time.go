@@ -259,49 +259,12 @@ func converterBody(p *Pass, n *pgsql.CreateFunctionStmt) (conversion, bool) {
 	if !ok || !textTypes[builtin(catalog.TypeOf(param.ArgType))] || len(p.Catalog.Functions(name)) > 0 {
 		return conversion{}, false
 	}
-	language, body, immutable := "", "", false
-	for _, o := range n.Options {
-		d, ok := o.(*pgsql.DefElem)
-		if !ok {
-			continue
-		}
-		switch arg := d.Arg.(type) {
-		case *pgsql.String:
-			switch d.Defname {
-			case "language":
-				language = strings.ToLower(arg.Sval)
-			case "volatility":
-				immutable = arg.Sval == "immutable"
-			}
-		case *pgsql.List:
-			if d.Defname == "as" && len(arg.Items) == 1 {
-				if s, ok := arg.Items[0].(*pgsql.String); ok {
-					body = s.Sval
-				}
-			}
-		}
-	}
-	if !immutable {
+	r := routineOf(p)
+	if r.volatility != "immutable" || r.body == nil {
 		return conversion{}, false
 	}
-	switch language {
-	case "plpgsql":
-		pl, err := pgsql.ScanPL(body)
-		if err != nil || len(pl.Block.Lists) != 1 || len(pl.Block.Lists[0]) != 1 {
-			return conversion{}, false
-		}
-		ret := pl.Block.Lists[0][0]
-		if ret.Kind != pgsql.PLReturn || len(ret.Exprs) != 1 {
-			return conversion{}, false
-		}
-		body = "SELECT " + pl.Span(ret.Exprs[0])
-	case "sql":
-	default:
-		return conversion{}, false
-	}
-	tree, err := pgsql.Parse(strings.TrimRight(strings.TrimSpace(body), ";"))
-	sel, ok := tree.(*pgsql.SelectStmt)
-	if err != nil || !ok || len(sel.TargetList) != 1 || len(sel.FromClause) > 0 || sel.WhereClause != nil {
+	sel, ok := onlyReturn(r).(*pgsql.SelectStmt)
+	if !ok || len(sel.TargetList) != 1 || len(sel.FromClause) > 0 || sel.WhereClause != nil {
 		return conversion{}, false
 	}
 	rt, _ := sel.TargetList[0].(*pgsql.ResTarget)
@@ -325,6 +288,26 @@ func converterBody(p *Pass, n *pgsql.CreateFunctionStmt) (conversion, bool) {
 	}
 	_, can := conv.rewrite("")
 	return conv, ok && can
+}
+
+// onlyReturn returns what a body returns, as a query, if it does nothing else.
+func onlyReturn(r *routine) pgsql.Node {
+	var ret *pgsql.PLNode // nil in a SQL body
+	if r.plpgsql() {
+		lists := r.body.src.Block.Lists
+		if len(lists) != 1 || len(lists[0]) != 1 || lists[0][0].Kind != pgsql.PLReturn {
+			return nil
+		}
+		ret = lists[0][0]
+	} else if r.body.err != nil || len(r.body.code) != 1 {
+		return nil
+	}
+	for _, f := range r.body.code {
+		if f.node == ret {
+			return f.tree
+		}
+	}
+	return nil
 }
 
 // finishTextTime drops the functions whose last use was replaced.
