@@ -26,7 +26,7 @@ var charPadding = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
-		if builtin(catalog.PlainType(n.TypeName)) != "bpchar" {
+		if builtin(p.plainType(n.TypeName)) != "bpchar" {
 			return
 		}
 		t := catalog.TypeOf(n.TypeName)

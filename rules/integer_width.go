@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 
-	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -26,7 +25,7 @@ var integerWidth = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
-		if t := catalog.PlainType(n.TypeName); t.Name != "int4" || t.Schema != "" {
+		if t := p.plainType(n.TypeName); t.Name != "int4" || t.Schema != "" {
 			return
 		}
 		first, last, ok := p.Stmt.typeSpan(n.TypeName)

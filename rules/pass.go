@@ -111,6 +111,16 @@ func State[T any](p *Pass) *T {
 	return remembered[T](p.memory)
 }
 
+// plainType is catalog.PlainType. Half a dozen rules ask about each column, one
+// after the other.
+func (p *Pass) plainType(t *pgsql.TypeName) catalog.Type {
+	memo := &p.run.plainType
+	if memo.node != t || t == nil {
+		memo.node, memo.typ = t, catalog.PlainType(t)
+	}
+	return memo.typ
+}
+
 // Replace returns an edit of the bytes [start, end) of the statement's text.
 func (p *Pass) Replace(start, end int, text string) Edit {
 	return p.Stmt.Replace(start, end, text)

@@ -51,6 +51,11 @@ type Run struct {
 		use  typeUse
 		ok   bool
 	}
+	// plainType is the last answer of Pass.plainType.
+	plainType struct {
+		node *pgsql.TypeName
+		typ  catalog.Type
+	}
 	// constraints is the last answer of constraintsOf.
 	constraints struct {
 		stmt *Statement
@@ -120,7 +125,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 func (r *Run) node(n pgsql.Node, parents []pgsql.Node) bool {
 	r.check(r.plan.byKind[n.Kind()], n, parents)
 	if t, ok := n.(*pgsql.TypeName); ok {
-		r.check(r.plan.byType[catalog.PlainType(t).Name], n, parents)
+		r.check(r.plan.byType[r.pass.plainType(t).Name], n, parents)
 	}
 	return true
 }

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 
-	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -31,7 +30,7 @@ var serial = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
-		to, ok := serialBase[builtin(catalog.PlainType(n.TypeName))]
+		to, ok := serialBase[builtin(p.plainType(n.TypeName))]
 		if !ok {
 			return
 		}

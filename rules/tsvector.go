@@ -39,7 +39,7 @@ var tsvector = &Rule{
 	Check: func(p *Pass, n pgsql.Node) {
 		switch n := n.(type) {
 		case *pgsql.ColumnDef:
-			if builtin(catalog.PlainType(n.TypeName)) == "tsvector" {
+			if builtin(p.plainType(n.TypeName)) == "tsvector" {
 				reportTsvectorColumn(p, n)
 			}
 		case *pgsql.IndexStmt:

@@ -3,7 +3,6 @@ package rules
 import (
 	"fmt"
 
-	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -31,7 +30,7 @@ var tsvectorQuote = &Rule{
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
-		if builtin(catalog.PlainType(n.TypeName)) != "tsvector" || !p.Target.Within(">=23.1") {
+		if builtin(p.plainType(n.TypeName)) != "tsvector" || !p.Target.Within(">=23.1") {
 			return
 		}
 		first, last, ok := p.Stmt.typeSpan(n.TypeName)
