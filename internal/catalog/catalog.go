@@ -168,22 +168,22 @@ type Column struct {
 	// User is the definition of a user-defined type, as the statement that gave
 	// the column its type meant it; nil for others. It stays the same when the
 	// type gets another name or schema.
-	User    *TypeDef
-	NotNull bool
+	User *TypeDef
 	// Default and Generated are the text of the expression, without
 	// parentheses around it; empty if there is none.
 	Default, Generated string
-	// Identity is 'a' for ALWAYS, 'd' for BY DEFAULT, 0 for none; Cache is the
-	// CACHE of its sequence, 0 if the statement names none.
-	Identity byte
-	Cache    int64
-	// Serial reports one of PostgreSQL's serial pseudo types.
-	Serial bool
+	// Cache is the CACHE of an identity's sequence, 0 if the statement names none.
+	Cache int64
 	// Def is the column's definition; its End is where a clause can be added.
 	Def Place
 	// TypeEnd is the byte offset behind the type in the definition, where a
 	// clause can be added too; 0 if it is not known.
 	TypeEnd int64
+	// Identity is 'a' for ALWAYS, 'd' for BY DEFAULT, 0 for none.
+	Identity byte
+	NotNull  bool
+	// Serial reports one of PostgreSQL's serial pseudo types.
+	Serial bool
 }
 
 // Type is a column's type. Built-in types have the names of pg_type (int4,

@@ -11,7 +11,7 @@ type Placed struct {
 	// *pgsql.InsertStmt, *pgsql.UpdateStmt or *pgsql.DeleteStmt.
 	Node  pgsql.Node
 	Place Place
-	Scope Scope
+	Scope *Scope // shared with others of the statement
 	// Want is the type of its column, where it has one.
 	Want catalog.Type
 	// Column is the name of that column.
@@ -33,7 +33,7 @@ func Places(out []Placed, tree pgsql.Node, c *catalog.Catalog) []Placed {
 	case *pgsql.AlterTableStmt:
 		f.alterTable(n)
 	case *pgsql.IndexStmt:
-		f.scope.Table = c.Table(n.Relation)
+		f.setTable(c.Table(n.Relation))
 		for _, e := range n.IndexParams {
 			if i, ok := e.(*pgsql.IndexElem); ok {
 				f.add(i.Expr, IndexElement, catalog.Type{}, "", i)
@@ -41,11 +41,11 @@ func Places(out []Placed, tree pgsql.Node, c *catalog.Catalog) []Placed {
 		}
 		f.add(n.WhereClause, IndexPredicate, catalog.Type{}, "", n)
 	case *pgsql.CreatePolicyStmt:
-		f.scope.Table = c.Table(n.Table)
+		f.setTable(c.Table(n.Table))
 		f.add(n.Qual, PolicyUsing, catalog.Type{}, "", n)
 		f.add(n.WithCheck, PolicyCheck, catalog.Type{}, "", n)
 	case *pgsql.AlterPolicyStmt:
-		f.scope.Table = c.Table(n.Table)
+		f.setTable(c.Table(n.Table))
 		f.add(n.Qual, PolicyUsing, catalog.Type{}, "", n)
 		f.add(n.WithCheck, PolicyCheck, catalog.Type{}, "", n)
 	case *pgsql.CreateTrigStmt:
@@ -81,14 +81,22 @@ func Places(out []Placed, tree pgsql.Node, c *catalog.Catalog) []Placed {
 
 // placer collects expressions.
 type placer struct {
-	scope Scope
-	out   []Placed
+	scope  Scope
+	shared *Scope // the scope as it is, for those that are placed; nil until one is
+	out    []Placed
 }
 
+func (f *placer) setTable(t *catalog.Table) { f.scope.Table, f.shared = t, nil }
+
 func (f *placer) add(e pgsql.Node, p Place, want catalog.Type, column string, owner pgsql.Node) {
-	if e != nil {
-		f.out = append(f.out, Placed{e, p, f.scope, want, column, owner})
+	if e == nil {
+		return
 	}
+	if f.shared == nil {
+		scope := f.scope
+		f.shared = &scope
+	}
+	f.out = append(f.out, Placed{e, p, f.shared, want, column, owner})
 }
 
 func (f *placer) query(q, owner pgsql.Node, p Place) {
@@ -113,7 +121,7 @@ func (f *placer) createTable(n *pgsql.CreateStmt) {
 // expression that can name them.
 func (f *placer) table(stmt pgsql.Node) {
 	if f.scope.Table == nil {
-		f.scope.Table = f.scope.Catalog.Shape(stmt)
+		f.setTable(f.scope.Catalog.Shape(stmt))
 	}
 }
 
@@ -159,10 +167,10 @@ func (f *placer) alterTable(n *pgsql.AlterTableStmt) {
 			}
 		case pgsql.ATAlterColumnType:
 			if d, ok := cmd.Def.(*pgsql.ColumnDef); ok && d.RawDefault != nil {
-				scope := f.scope
-				f.scope.Table = f.scope.Catalog.Table(n.Relation) // the value has the old type
+				table := f.scope.Table
+				f.setTable(f.scope.Catalog.Table(n.Relation)) // the value has the old type
 				f.add(d.RawDefault, TypeUsing, catalog.TypeOf(d.TypeName), cmd.Name, cmd)
-				f.scope = scope
+				f.setTable(table)
 			}
 		case pgsql.ATColumnDefault:
 			if cmd.Def == nil {
@@ -181,8 +189,8 @@ func (f *placer) alterTable(n *pgsql.AlterTableStmt) {
 func (p *Placed) Judge(text string, mend bool) []Cause {
 	c := Context{Place: p.Place, Want: p.Want, Text: text, Mend: mend}
 	if p.Place >= Query {
-		causes, _, _ := JudgeQuery(p.Node, p.Scope, c)
+		causes, _, _ := JudgeQuery(p.Node, *p.Scope, c)
 		return causes
 	}
-	return Judge(p.Node, p.Scope, c)
+	return Judge(p.Node, *p.Scope, c)
 }
