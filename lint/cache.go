@@ -23,7 +23,8 @@ type Cache struct {
 	// texts are told by their place in memory: they do not change, and as long
 	// as the cache holds them nothing else is there.
 	texts map[place][]*pgsql.Statement
-	cut   int // bytes of the texts
+	cut   int  // bytes of the texts
+	uncut bool // there were too many: none is kept
 
 	plans map[planned]*rules.Plan
 }
@@ -55,22 +56,32 @@ const cacheBytes = 4 << 20
 // Split cuts a text into its statements, or returns those that are known. The
 // text must not change while the cache is in use.
 func (c *Cache) Split(text []byte) ([]*pgsql.Statement, error) {
-	if sts, ok := c.statements(text); ok {
-		return sts, nil
+	if c != nil && len(text) > 0 {
+		c.mu.Lock()
+		sts, ok := c.texts[placeOf(text)]
+		c.mu.Unlock()
+		if ok {
+			return sts, nil
+		}
 	}
 	return pgsql.Split(text)
 }
 
-// statements returns the statements of a text; ok is false if the cache has no
-// room for them.
+func placeOf(text []byte) place { return place{unsafe.SliceData(text), len(text)} }
+
+// statements returns the statements of a text that stays where it is as long as
+// the cache knows of it; ok is false if the cache has no room for them.
 func (c *Cache) statements(text []byte) (_ []*pgsql.Statement, ok bool) {
 	if c == nil || len(text) >= spool.Large { // a large one may be unmapped
 		return nil, false
 	}
-	at := place{unsafe.SliceData(text), len(text)}
+	at := placeOf(text)
 	c.mu.Lock()
 	sts, ok := c.texts[at]
-	full := c.cut+len(text) > cacheBytes
+	if !ok && c.cut+len(text) > cacheBytes {
+		c.texts, c.uncut = nil, true // with the trees that statements hold
+	}
+	full := c.uncut
 	c.mu.Unlock()
 	if ok || full {
 		return sts, ok
@@ -81,6 +92,9 @@ func (c *Cache) statements(text []byte) (_ []*pgsql.Statement, ok bool) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.uncut {
+		return sts, true
+	}
 	if c.texts == nil {
 		c.texts = map[place][]*pgsql.Statement{}
 	}
@@ -129,6 +143,7 @@ func (c *Cache) parse(st *pgsql.Statement) {
 	defer c.mu.Unlock()
 	if c.size+len(st.Text) > cacheBytes {
 		c.trees, c.full = nil, true
+		c.texts, c.uncut = nil, true
 	}
 	if c.full {
 		return

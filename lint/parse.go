@@ -125,6 +125,7 @@ func batches(ctx context.Context, history []Source, opts Options, send func(*bat
 // the error of the context.
 func splitAll(ctx context.Context, history []Source, opts Options, f func(*rules.Statement) bool) error {
 	number := 0
+	read := forgetter{}
 	for i := range history {
 		src := &history[i]
 		next, closer, err := src.statements(opts.Cache)
@@ -151,6 +152,7 @@ func splitAll(ctx context.Context, history []Source, opts Options, f func(*rules
 			}
 		}
 		closer.Close()
+		read.done(src)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -158,12 +160,42 @@ func splitAll(ctx context.Context, history []Source, opts Options, f func(*rules
 	return nil
 }
 
+// forgetter takes small sources out of memory some time after they were cut: their
+// statements are still to be parsed and looked at. A splitter does that within a
+// large one.
+type forgetter struct {
+	sources []*Source
+	size    int
+}
+
+// forgetBehind is how many bytes that were cut may still be looked at.
+const forgetBehind = 1 << 20
+
+func (f *forgetter) done(s *Source) {
+	if s.Forget == nil {
+		return
+	}
+	f.sources = append(f.sources, s)
+	f.size += len(s.Text)
+	for {
+		old := f.sources[0]
+		if f.size-len(old.Text) < forgetBehind {
+			return
+		}
+		old.Forget(0, int64(len(old.Text)))
+		f.size -= len(old.Text)
+		f.sources = f.sources[1:]
+	}
+}
+
 // statements returns what hands out the statements of the source, one by one up
 // to io.EOF, and what is to be closed behind them.
 func (s *Source) statements(cache *Cache) (next func() (*pgsql.Statement, error), closer io.Closer, err error) {
 	if s.Text != nil || s.Open == nil {
-		if sts, ok := cache.statements(s.Text); ok {
-			return handOut(sts), io.NopCloser(nil), nil
+		if s.Forget == nil { // a text that can be forgotten can be unmapped
+			if sts, ok := cache.statements(s.Text); ok {
+				return handOut(sts), io.NopCloser(nil), nil
+			}
 		}
 		splitter := pgsql.NewTextSplitter(s.Text)
 		splitter.Forget(s.Forget)

@@ -11,12 +11,22 @@ type lines struct {
 	text   []byte
 	forget func(from, to int64)
 	known  []pgsql.Position
+	asked  bool // since rest
+}
+
+// rest takes what was needed of the text out of memory for now.
+func (l *lines) rest() {
+	if l.asked && l.forget != nil {
+		l.forget(0, int64(len(l.text)))
+	}
+	l.asked = false
 }
 
 // at returns the position of a byte offset; offsets beyond the text give its
 // end.
 func (l *lines) at(offset int64) pgsql.Position {
 	offset = min(offset, int64(len(l.text)))
+	l.asked = true
 	if len(l.known) == 0 {
 		l.known = []pgsql.Position{{Line: 1, Column: 1}}
 	}

@@ -58,12 +58,24 @@ func (t *Text) WriteTo(w io.Writer) (int64, error) {
 }
 
 // apply replaces the text by the one with the edits made.
-func (t *Text) apply(current *lint.Source, edits []rules.Edit, opts Options) error {
+func (t *Text) apply(current *lint.Source, edits []rules.Edit, opts Options, pile *spool.Pile) error {
 	if !opts.Spool || len(current.Text) < spool.Large {
 		out, pieces := apply(current.Text, edits)
+		if current.Forget != nil {
+			current.Forget(0, int64(len(current.Text)))
+		}
+		if pile != nil {
+			var err error
+			if out, err = pile.Put(out); err != nil {
+				return err
+			}
+		}
 		t.Content, t.Changed = out, true
 		t.rounds = append(t.rounds, pieces)
 		current.Text = out
+		if pile != nil {
+			current.Forget = pile.Forget(out)
+		}
 		return nil
 	}
 	w, err := spool.Create()
@@ -127,6 +139,8 @@ type Result struct {
 	Texts []Text
 	// Final is what lint says of the translated texts.
 	Final *lint.Result
+
+	pile *spool.Pile // of small texts; nil if they are in memory
 }
 
 // Close removes the temporary files that hold translations; see Options.Spool.
@@ -135,6 +149,10 @@ func (r *Result) Close() error {
 	var errs []error
 	for i := range r.Texts {
 		errs = append(errs, r.Texts[i].close())
+	}
+	if r.pile != nil {
+		errs = append(errs, r.pile.Close())
+		r.pile = nil
 	}
 	return errors.Join(errs...)
 }
@@ -198,6 +216,14 @@ func (u unsettled) leave(r *lint.Report, origin func(source int, offset int64) i
 // there is no result.
 func history(ctx context.Context, sources []lint.Source, opts Options, endless unsettled) (_ *Result, more unsettled, err error) {
 	res := &Result{Texts: make([]Text, len(sources))}
+	if size := 0; opts.Spool {
+		for _, s := range sources {
+			size += len(s.Text)
+		}
+		if size >= spool.Large {
+			res.pile = &spool.Pile{}
+		}
+	}
 	current := append([]lint.Source(nil), sources...)
 	for i, s := range sources {
 		res.Texts[i] = Text{Name: s.Name, Unit: s.Unit, Content: s.Text, source: &sources[i], lines: lines{text: s.Text, forget: s.Forget}}
@@ -229,6 +255,9 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 		} else {
 			back()
 			res.merge(found.Report, original)
+			for i := range res.Texts {
+				res.Texts[i].lines.rest()
+			}
 		}
 		if edits == nil {
 			res.Final = found
@@ -249,7 +278,7 @@ func history(ctx context.Context, sources []lint.Source, opts Options, endless u
 				continue
 			}
 			t := &res.Texts[i]
-			if err := t.apply(&current[i], es, opts); err != nil {
+			if err := t.apply(&current[i], es, opts, res.pile); err != nil {
 				return nil, nil, fmt.Errorf("translate %s: %w", t.Name, err)
 			}
 			if down := sources[i].Down; down != nil {

@@ -138,6 +138,16 @@ func (o *Output) Close() error {
 	return errors.Join(errs...)
 }
 
+// Rest says that a text of the output is not needed for now. It can be used again
+// at any time.
+func (o *Output) Rest(text []byte) {
+	for _, h := range o.Histories {
+		if h.pile != nil {
+			h.pile.Rest(text)
+		}
+	}
+}
+
 // WriteFile writes the file of that path.
 func (o *Output) WriteFile(w io.Writer, name string) error {
 	for _, h := range o.Histories {

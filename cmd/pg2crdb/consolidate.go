@@ -51,7 +51,7 @@ func (f *translateFlags) emitSchemas(ctx context.Context, in *input, schemas []c
 		files[s.Name+"/schema.sql"] = s.Text
 	}
 	if !f.check {
-		return false, writeTree(ctx, f.output, files)
+		return false, writeTree(ctx, f.output, files, nil)
 	}
 	old, err := outdated(f.output, files)
 	for _, name := range old {

@@ -32,6 +32,8 @@ type input struct {
 	prefix string
 
 	sources []lint.Source // of the report, with the texts as they are on disk
+	shown   int           // the one of them that was asked for last
+	pile    spool.Pile    // holds the texts of a large tree
 }
 
 // open finds out what an argument names: a Temporal release, a directory, a
@@ -219,11 +221,18 @@ func (in *input) tree(name string) (*layout.Tree, error) {
 		}
 	} else {
 		var err error
-		if tree, err = layout.Open(in.fsys, name); err != nil {
+		if tree, err = layout.Open(in.pile.FS(in.fsys), name); err != nil {
 			return nil, fmt.Errorf("%s: %w", in.arg, err)
 		}
+		for _, h := range tree.Histories {
+			for i := range h.Sources {
+				s := &h.Sources[i]
+				s.Forget = in.pile.Forget(s.Text)
+				in.pile.Rest(s.Text)
+			}
+		}
 	}
-	in.sources = nil
+	in.sources, in.shown = nil, 0
 	for _, h := range tree.Histories {
 		for _, s := range h.Sources {
 			s.Text = tree.Restore(s.Name, s.Text)
@@ -238,9 +247,9 @@ func (in *input) source(i int) ([]byte, error) {
 	if i < 0 || i >= len(in.sources) {
 		return nil, fmt.Errorf("no source %d", i)
 	}
-	s := &in.sources[i]
-	if s.Forget != nil { // what the last finding needed
+	if s := &in.sources[in.shown]; s.Forget != nil { // what the last finding needed
 		s.Forget(0, int64(len(s.Text)))
 	}
-	return s.Text, nil
+	in.shown = i
+	return in.sources[i].Text, nil
 }

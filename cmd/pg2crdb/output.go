@@ -82,8 +82,9 @@ func reason(err error) error {
 // writeTree writes files into a directory. The directory is made beside its
 // final place and renamed at the end, so that an interrupted run leaves the old
 // one, or none. What stands in an existing directory and is no part of the
-// output is never removed: it is an error.
-func writeTree(ctx context.Context, dir string, files map[string][]byte) error {
+// output is never removed: it is an error. rest is told of each text that is
+// written; it may be nil.
+func writeTree(ctx context.Context, dir string, files map[string][]byte, rest func(text []byte)) error {
 	stale, err := strangers(dir, files)
 	if err != nil {
 		return err
@@ -112,6 +113,9 @@ func writeTree(ctx context.Context, dir string, files map[string][]byte) error {
 		}
 		if err := os.WriteFile(p, files[name], 0o644); err != nil {
 			return fmt.Errorf("write %s: %w", filepath.Join(dir, name), reason(err))
+		}
+		if rest != nil {
+			rest(files[name])
 		}
 	}
 	old := filepath.Join(tmp, "old")

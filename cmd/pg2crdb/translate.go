@@ -173,7 +173,10 @@ func (f *translateFlags) emit(ctx context.Context, in *input, out *translate.Out
 		}
 		return len(old) > 0, err
 	case in.fsys != nil:
-		return false, writeTree(ctx, f.output, out.Files)
+		return false, writeTree(ctx, f.output, out.Files, func(text []byte) {
+			in.pile.Rest(text) // what did not change
+			out.Rest(text)
+		})
 	}
 	return f.emitText(in, out.Files[in.name], func(w io.Writer) error { return out.WriteFile(w, in.name) }, e)
 }

@@ -68,7 +68,7 @@ func TestWriteTreeInterrupted(t *testing.T) {
 		dir := t.TempDir()
 		old := map[string]string{"out/1.sql": "old 1", "out/2.sql": "old 2"}
 		put(t, dir, old)
-		err := writeTree(&cutOff{context.Background(), n}, filepath.Join(dir, "out"), files)
+		err := writeTree(&cutOff{context.Background(), n}, filepath.Join(dir, "out"), files, nil)
 		want := old
 		if n == len(files) {
 			want = map[string]string{"out/1.sql": "new 1", "out/2.sql": "new 2", "out/a/3.sql": "new 3"}

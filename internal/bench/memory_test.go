@@ -9,9 +9,11 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/pg2crdb/pg2crdb/internal/synth"
 )
 
-// BenchmarkMemory runs the command itself on large files and reports the peak of
+// BenchmarkMemory runs the command itself on large inputs and reports the peak of
 // its resident memory.
 func BenchmarkMemory(b *testing.B) {
 	large(b)
@@ -21,19 +23,26 @@ func BenchmarkMemory(b *testing.B) {
 	}
 	for _, m := range []struct {
 		name string
-		in   func(*testing.B) input
+		path func(*testing.B) string
 	}{
-		{"History100MB", func(b *testing.B) input { return history(b, 100*mb) }},
-		{"Inserts100MB", func(b *testing.B) input { return dump(b, 100*mb, true) }},
-		{"Dump1GB", func(b *testing.B) input { return dump(b, 1000*mb, false) }},
+		{"History100MB", func(b *testing.B) string { return history(b, 100*mb).file }},
+		{"Migrations100MB", func(b *testing.B) string {
+			dir := b.TempDir()
+			if err := synth.WriteMigrations(dir, 100*mb, 50_000); err != nil {
+				b.Fatal(err)
+			}
+			return dir
+		}},
+		{"Inserts100MB", func(b *testing.B) string { return dump(b, 100*mb, true).file }},
+		{"Dump1GB", func(b *testing.B) string { return dump(b, 1000*mb, false).file }},
 	} {
 		b.Run(m.name, func(b *testing.B) {
-			in := m.in(b)
-			out := filepath.Join(b.TempDir(), "out.sql")
+			path := m.path(b)
+			out := filepath.Join(b.TempDir(), "out")
 			report := filepath.Join(b.TempDir(), "report.json")
 			flags := []string{"--no-config", "--fail-on", "never", "--format", "json"}
-			peak(b, "lint", bin, append([]string{"lint", in.file, "--output", report}, flags...))
-			peak(b, "translate", bin, append([]string{"translate", in.file, "-o", out, "--report", report}, flags...))
+			peak(b, "lint", bin, append([]string{"lint", path, "--output", report}, flags...))
+			peak(b, "translate", bin, append([]string{"translate", path, "-o", out, "--report", report}, flags...))
 		})
 	}
 }

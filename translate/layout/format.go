@@ -54,7 +54,11 @@ func (d *dir) text(name string) string {
 	if err != nil {
 		return ""
 	}
-	return string(text)
+	s := string(text)
+	if fsys, ok := d.fsys.(interface{ Rest(text []byte) }); ok {
+		fsys.Rest(text) // all files are looked at before the first is read
+	}
+	return s
 }
 
 // named returns the files of a base name, wherever they are.
