@@ -27,6 +27,12 @@ var functionOrder = &Rule{
 			Error:  "relation \"t\" does not exist",
 		},
 		{
+			Name:   "behind a statement that nothing closes",
+			Input:  "CREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM t';\nCREATE TABLE t (id INT8 PRIMARY KEY)\n",
+			Output: "CREATE TABLE t (id INT8 PRIMARY KEY);\n\nCREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM t'\n",
+			Want:   []string{"1:1 error exact"},
+		},
+		{
 			Name:   "used in between",
 			Input:  "CREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM t';\nCREATE VIEW v AS SELECT n() AS n;\nCREATE TABLE t (id INT8 PRIMARY KEY);\n",
 			Want:   []string{"1:1 error manual"},
@@ -43,7 +49,11 @@ var functionOrder = &Rule{
 		pgsql.KindCreateFunctionStmt, pgsql.KindFuncCall, pgsql.KindCreateTrigStmt, pgsql.KindDropStmt,
 		pgsql.KindAlterFunctionStmt, pgsql.KindAlterOwnerStmt, pgsql.KindCommentStmt, pgsql.KindGrantStmt,
 	},
-	Statement: func(p *Pass) { State[early](p).resolve(p) },
+	Statement: func(p *Pass) {
+		mem := State[early](p)
+		mem.resolve(p)
+		mem.last = p.Stmt
+	},
 	Check: func(p *Pass, node pgsql.Node) {
 		mem := State[early](p)
 		if p.Stmt.Down {
@@ -91,7 +101,10 @@ var functionOrder = &Rule{
 
 // early is the rule's memory: the functions that name something which is not
 // there when they are made.
-type early struct{ functions []*earlyFunction }
+type early struct {
+	functions []*earlyFunction
+	last      *Statement // in front of the one at hand
+}
 
 type earlyFunction struct {
 	stmt *Statement
@@ -103,6 +116,8 @@ type earlyFunction struct {
 	found   []string
 	// behind is the place of the last statement that makes one of them.
 	behind catalog.Place
+	// open tells that its source ends without closing that statement.
+	open bool
 	// inBlock tells that a DO block makes one of them: the place is known once
 	// the block is gone.
 	inBlock bool
@@ -206,6 +221,7 @@ func (mem *early) resolve(p *Pass) {
 			f.inBlock = f.inBlock || def.Source < 0
 			if def.Source > f.behind.Source || def.Source == f.behind.Source && def.Stop > f.behind.Stop {
 				f.behind = def
+				f.open = mem.last != nil && mem.last.Source == def.Source && mem.last.Stop() == def.Stop && mem.last.Tail == ""
 			}
 		}
 	}
@@ -272,11 +288,15 @@ func (f *earlyFunction) report(p *Pass) {
 		out.Message = fmt.Sprintf("the body names %s, which the history makes only later, and the %s is used before: CockroachDB resolves the names in a body when it is made", names, f.noun)
 		out.Todo = "Make what the body names first, or make what uses it later"
 	default:
-		text := "\n\n" + f.stmt.Text + ";"
+		before, after := "\n\n", ";"
+		if f.open { // and stays open
+			before, after = ";\n\n", ""
+		}
+		text := before + f.stmt.Text + after
 		out.Edits = []Edit{f.stmt.Dropped()}
 		for _, st := range f.with {
 			if st.Source == f.behind.Source && st.Stop() <= f.behind.Stop {
-				text += "\n\n" + st.Text + ";"
+				text += before + st.Text + after
 				out.Edits = append(out.Edits, st.Dropped())
 			}
 		}
