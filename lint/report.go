@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -171,6 +172,7 @@ func (r *Report) count() {
 // of r.
 func (r *Report) Append(other *Report) {
 	offset, numbers := len(r.Sources), r.Summary.Statements
+	r.Findings = slices.Grow(r.Findings, len(other.Findings))
 	for _, f := range other.Findings {
 		f.Source += offset
 		f.Statement += numbers

@@ -65,8 +65,8 @@ func checkTypeName(u *typeUse) {
 	if i := strings.IndexByte(written, '('); i >= 0 {
 		head, mods = written[:i], written[i:]
 	}
-	if u.Type.Schema == "" && (mods == "" || plainTypes[name] && strings.IndexAny(head, `".`) < 0) && !strings.ContainsAny(head, " \t\r\n\f\v") && len(head) != len("nchar") {
-		return // one word; the others are rare
+	if u.Type.Schema == "" && (mods == "" || plainTypes[name] && plainWord(head)) && oneWord(head) && len(head) != len("nchar") {
+		return // the others are rare
 	}
 	plain := head // without a schema
 	if i := strings.LastIndexByte(head, '.'); i >= 0 {
@@ -104,6 +104,22 @@ func checkTypeName(u *typeUse) {
 				Edits: []Edit{u.p.Replace(from, from+end-1, "6")}})
 		}
 	}
+}
+
+// oneWord reports whether there is no white space in a name; plainWord whether there
+// is neither a quote nor a dot.
+func oneWord(name string) bool {
+	for i := 0; i < len(name); i++ {
+		switch name[i] {
+		case ' ', '\t', '\r', '\n', '\f', '\v':
+			return false
+		}
+	}
+	return true
+}
+
+func plainWord(name string) bool {
+	return strings.IndexByte(name, '"') < 0 && strings.IndexByte(name, '.') < 0
 }
 
 // numbers reports whether what a type's parentheses hold is numbers.

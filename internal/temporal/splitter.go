@@ -151,13 +151,17 @@ func (s *splitter) statement() (piece, *SplitError) {
 			parts.WriteString(part)
 		}
 	}
+	low := s.low[:min(len(s.low), len(s.raw))]
 scan:
 	for ; s.pos < len(s.raw); s.pos++ {
+		for s.pos < len(low) && plain[low[s.pos]] {
+			s.pos++
+		}
+		if s.pos >= len(s.raw) {
+			break
+		}
 		if s.pos >= len(s.low) {
 			return piece{}, s.outOfRange()
-		}
-		if plain[s.low[s.pos]] {
-			continue
 		}
 		var err *SplitError
 		switch c := s.low[s.pos]; c {
