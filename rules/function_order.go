@@ -31,6 +31,7 @@ var functionOrder = &Rule{
 			Input:  "CREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM t';\nCREATE TABLE t (id INT8 PRIMARY KEY)\n",
 			Output: "CREATE TABLE t (id INT8 PRIMARY KEY);\n\nCREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM t'\n",
 			Want:   []string{"1:1 error exact"},
+			Error:  "relation \"t\" does not exist",
 		},
 		{
 			Name:   "used in between",
