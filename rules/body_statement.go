@@ -13,38 +13,15 @@ var inBodies = map[*Rule]bool{
 
 // embedded runs those rules over the statements and expressions of the body.
 func (br *bodyReader) embedded() {
-	byKind := map[pgsql.Kind][]planned{}
-	var whole []planned
-	for _, rule := range br.run.plan.all { // in their order, which does not change
-		if _, ok := inBodies[rule.Rule]; !ok {
-			continue
-		}
-		if rule.Statement != nil {
-			whole = append(whole, rule)
-		}
-		for _, k := range rule.Nodes {
-			byKind[k] = append(byKind[k], rule)
-		}
-	}
 	for _, f := range br.b.code {
 		if f.tree == nil {
 			continue
 		}
 		run := *br.run
-		run.pending = nil
-		pass := Pass{Target: br.Target, Layout: br.Layout, Catalog: br.Catalog, Stmt: br.statementOf(f), run: &run}
-		for _, rule := range whole {
-			pass.of(rule)
-			rule.Statement(&pass)
-		}
-		pgsql.Walk(f.tree, func(n pgsql.Node, parents []pgsql.Node) bool {
-			for _, rule := range byKind[n.Kind()] {
-				pass.of(rule)
-				pass.Parents = parents
-				rule.Check(&pass, n)
-			}
-			return true
-		})
+		run.plan, run.pending = br.run.plan.bodies, nil
+		run.pass = &Pass{Target: br.Target, Layout: br.Layout, Catalog: br.Catalog, Stmt: br.statementOf(f), run: &run}
+		run.hooks()
+		pgsql.Walk(f.tree, run.node)
 		for _, found := range run.pending {
 			br.embed(f, found)
 		}

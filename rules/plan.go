@@ -20,6 +20,8 @@ type Plan struct {
 	byType    map[string][]planned // those of byKind that name their types
 	after     []planned
 	finish    []planned
+
+	bodies *Plan // of those that look into bodies; see inBodies
 }
 
 // planned is a rule with the number under which a run keeps its memory.
@@ -31,13 +33,28 @@ type planned struct {
 // NewPlan chooses among the rules of all those that matter to the target and the
 // layout.
 func NewPlan(all []*Rule, target Target, layout string, advice bool) *Plan {
-	p := &Plan{target: target, layout: layout, byType: map[string][]planned{}}
+	p := &Plan{target: target, layout: layout}
+	var embedded []planned
 	for _, rule := range all {
 		if !rule.Runs(target, layout, advice) {
 			continue
 		}
 		rule := planned{rule, len(p.all)}
 		p.all = append(p.all, rule)
+		if _, ok := inBodies[rule.Rule]; ok {
+			embedded = append(embedded, rule)
+		}
+	}
+	p.arrange(p.all)
+	p.bodies = &Plan{target: target, layout: layout, all: p.all}
+	p.bodies.arrange(embedded)
+	return p
+}
+
+// arrange sorts rules of the plan by what they want to see.
+func (p *Plan) arrange(list []planned) {
+	p.byType = map[string][]planned{}
+	for _, rule := range list {
 		if rule.Statement != nil && rule.Trees == nil {
 			p.statement = append(p.statement, rule)
 		}
@@ -57,8 +74,20 @@ func NewPlan(all []*Rule, target Target, layout string, advice bool) *Plan {
 			}
 		}
 	}
-	p.planTrees()
-	return p
+	// The kinds of statement that some rule asks for: with all rules that want to
+	// see them, in their order.
+	for _, asking := range list {
+		for _, kind := range asking.Trees {
+			if p.byTree[kind] != nil {
+				continue
+			}
+			for _, rule := range list {
+				if rule.Statement != nil && (rule.Trees == nil || slices.Contains(rule.Trees, kind)) {
+					p.byTree[kind] = append(p.byTree[kind], rule)
+				}
+			}
+		}
+	}
 }
 
 // Rules returns the rules of the plan.
@@ -68,23 +97,6 @@ func (p *Plan) Rules() []*Rule {
 		out[i] = rule.Rule
 	}
 	return out
-}
-
-// planTrees fills byTree in, for the kinds of statement that some rule asks for:
-// with all rules that want to see them, in their order.
-func (p *Plan) planTrees() {
-	for _, asking := range p.all {
-		for _, kind := range asking.Trees {
-			if p.byTree[kind] != nil {
-				continue
-			}
-			for _, rule := range p.all {
-				if rule.Statement != nil && (rule.Trees == nil || slices.Contains(rule.Trees, kind)) {
-					p.byTree[kind] = append(p.byTree[kind], rule)
-				}
-			}
-		}
-	}
 }
 
 // wanting returns the rules whose Statement wants to see such a statement.

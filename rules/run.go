@@ -30,7 +30,7 @@ type Run struct {
 	state    map[*Rule]*any // of keys that are no rule of the plan, and what memory has returned
 	pending  []Reported     // of the current statement
 	walker   pgsql.Walker
-	inner    pgsql.Walker // for a rule that walks over a part by itself
+	inner    *pgsql.Walker // for a rule that walks over a part by itself
 
 	replay func(func(*Statement)) error
 	failed error // of a replay
@@ -86,7 +86,7 @@ func (r *Run) memory(key *Rule) *any {
 
 // Run starts a run.
 func (p *Plan) Run() *Run {
-	r := &Run{plan: p, catalog: newCatalog(), memories: make([]any, len(p.all)), state: map[*Rule]*any{}}
+	r := &Run{plan: p, catalog: newCatalog(), memories: make([]any, len(p.all)), inner: new(pgsql.Walker), state: map[*Rule]*any{}}
 	r.visit = r.node
 	return r
 }
@@ -103,10 +103,7 @@ func (r *Run) Statement(st *Statement) []Reported {
 	turn(r.catalog, st)
 	r.pass = &Pass{Target: r.plan.target, Layout: r.plan.layout, Stmt: st, Catalog: r.catalog, run: r}
 	pass := r.pass
-	for _, rule := range r.plan.wanting(st.Tree) {
-		pass.of(rule)
-		rule.Statement(pass)
-	}
+	r.hooks()
 	if st.Tree != nil {
 		r.walker.Walk(st.Tree, r.visit)
 	}
@@ -119,6 +116,14 @@ func (r *Run) Statement(st *Statement) []Reported {
 	r.keys.follow(st)
 	applyLifted(pass)
 	return r.take()
+}
+
+// hooks calls those that want to see the statement as a whole.
+func (r *Run) hooks() {
+	for _, rule := range r.plan.wanting(r.pass.Stmt.Tree) {
+		r.pass.of(rule)
+		rule.Statement(r.pass)
+	}
 }
 
 // node runs the rules over one node.
