@@ -63,19 +63,18 @@ func (t *Text) apply(current *lint.Source, edits []rules.Edit, opts Options, pil
 		out, pieces := apply(current.Text, edits)
 		if current.Forget != nil {
 			current.Forget(0, int64(len(current.Text)))
+			current.Forget = nil // of the text that was
 		}
 		if pile != nil {
 			var err error
 			if out, err = pile.Put(out); err != nil {
 				return err
 			}
+			current.Forget = pile.Forget(out)
 		}
 		t.Content, t.Changed = out, true
 		t.rounds = append(t.rounds, pieces)
 		current.Text = out
-		if pile != nil {
-			current.Forget = pile.Forget(out)
-		}
 		return nil
 	}
 	w, err := spool.Create()
