@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"runtime"
 	"slices"
 
@@ -54,17 +55,17 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 	if opts.Cache == nil { // a schema.sql says again what the migrations say
 		opts.Cache = &lint.Cache{}
 	}
-	results, err := histories(ctx, tree.Histories, opts)
+	results, err := histories(ctx, tree, opts)
 	if err != nil {
 		return nil, err
 	}
-	for _, res := range results {
-		for _, t := range res.Texts {
-			out.Files[t.Name] = tree.Restore(t.Name, t.Content)
-		}
-		out.Histories = append(out.Histories, res)
+	finished := make([]layout.Finished, len(results))
+	for i, res := range results {
+		maps.Copy(out.Files, res.files)
+		out.Histories = append(out.Histories, res.Result)
+		finished[i] = res.finished
 	}
-	out.Report = joined(opts.Target, results, func(r *Result) *lint.Report { return r.Report })
+	out.Report = joined(opts.Target, results, func(r translated) *lint.Report { return r.Report })
 	tree.RestoreReport(out.Report)
 	for _, name := range tree.Copied {
 		text, err := fs.ReadFile(fsys, name)
@@ -73,15 +74,32 @@ func Tree(ctx context.Context, fsys fs.FS, tree *layout.Tree, opts Options) (*Ou
 		}
 		out.Files[name] = text
 	}
-	notes, finishErr := tree.Finish(out.Files, opts.Cache)
+	notes, err := tree.Finish(out.Files, finished)
 	out.Notes = append(out.Notes, notes...)
-	return out, finishErr
+	return out, err
 }
 
-// histories translates histories.
-func histories(ctx context.Context, list []layout.History, opts Options) ([]*Result, error) {
-	opts.Workers = workersEach(opts.Workers, len(list))
-	return each(list, func(h layout.History) (*Result, error) { return History(ctx, h.Sources, opts) })
+// translated is a translated history of a tree.
+type translated struct {
+	*Result
+	files    map[string][]byte
+	finished layout.Finished
+}
+
+// histories translates the histories of a tree.
+func histories(ctx context.Context, tree *layout.Tree, opts Options) ([]translated, error) {
+	opts.Workers = workersEach(opts.Workers, len(tree.Histories))
+	return each(tree.Histories, func(i int) (t translated, err error) {
+		if t.Result, err = History(ctx, tree.Histories[i].Sources, opts); err != nil {
+			return translated{}, err
+		}
+		t.files = make(map[string][]byte, len(t.Texts))
+		for _, text := range t.Texts {
+			t.files[text.Name] = tree.Restore(text.Name, text.Content)
+		}
+		t.finished = tree.FinishHistory(i, t.files, opts.Cache)
+		return t, nil
+	})
 }
 
 // workersEach returns how many statements each of n histories parses at once, so
@@ -96,7 +114,7 @@ func workersEach(workers, n int) int {
 // each calls f for all histories, as many at the same time as there are
 // processors, the longest first: each is applied to a database of its own, so
 // that none knows of another.
-func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T, error) {
+func each[T any](list []layout.History, f func(i int) (T, error)) ([]T, error) {
 	results := make([]T, len(list))
 	errs := make([]error, len(list))
 	order := make([]int, len(list))
@@ -106,7 +124,7 @@ func each[T any](list []layout.History, f func(layout.History) (T, error)) ([]T,
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(work(list[b]), work(list[a])) })
 	atonce.Do(len(order), func(k int) {
 		i := order[k]
-		results[i], errs[i] = f(list[i])
+		results[i], errs[i] = f(i)
 	})
 	for _, err := range errs {
 		if err != nil {
@@ -180,8 +198,8 @@ func LintTree(ctx context.Context, tree *layout.Tree, opts Options) (*lint.Repor
 	}
 	opts.Workers = workersEach(opts.Workers, len(tree.Histories))
 	opts.NoCatalog = true
-	reports, err := each(tree.Histories, func(h layout.History) (*lint.Report, error) {
-		res, err := lint.Run(ctx, h.Sources, opts.Options)
+	reports, err := each(tree.Histories, func(i int) (*lint.Report, error) {
+		res, err := lint.Run(ctx, tree.Histories[i].Sources, opts.Options)
 		if err != nil {
 			return nil, err
 		}

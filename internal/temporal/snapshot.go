@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/pg2crdb/pg2crdb/internal/atonce"
 )
 
 // snapshot is a file system that has been read already: what a schema tree
@@ -77,64 +77,75 @@ func (nothing) Open(name string) (fs.File, error) {
 // cannot be read is left to those who ask for it, with its error.
 func snapshotOf(fsys fs.FS, stores []Store) fs.FS {
 	s := &snapshot{FS: fsys, dirs: map[string][]fs.DirEntry{}, files: map[string][]byte{}, manifests: map[string]readable{}}
-	names := make(chan string, 64)
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for range 2 * runtime.GOMAXPROCS(0) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for name := range names {
-				text, err := fs.ReadFile(fsys, name)
-				if err != nil {
-					continue
-				}
-				text = slices.Clip(text)
-				var m readable
-				if path.Base(name) == manifestName {
-					m.manifest, m.problems = parseManifest(name, text)
-				}
-				mu.Lock()
-				s.files[name] = text
-				if m.manifest != nil {
-					s.manifests[name] = m
-				}
-				mu.Unlock()
-			}
-		}()
-	}
+	var level []string
 	for _, store := range stores {
 		root := path.Dir(store.Dir)
 		if store.Dir == "." {
 			root = "."
 		}
-		s.list(root, names)
+		if !slices.Contains(level, root) {
+			level = append(level, root)
+		}
 	}
-	close(names)
-	wg.Wait()
+	for len(level) > 0 {
+		read := make([]folder, len(level))
+		atonce.Do(len(level), func(i int) { read[i] = readFolder(fsys, level[i]) })
+		var below []string
+		for i, f := range read {
+			if f.entries == nil {
+				continue
+			}
+			s.dirs[level[i]] = f.entries
+			below = append(below, f.dirs...)
+			for _, file := range f.files {
+				s.files[file.path] = file.text
+				if file.manifest != nil {
+					s.manifests[file.path] = file.readable
+				}
+			}
+		}
+		level = below
+	}
 	return s
 }
 
-// list notes the directory and those below it, and sends the files that are to
-// be read to names.
-func (s *snapshot) list(dir string, names chan<- string) {
-	if _, done := s.dirs[dir]; done {
-		return
-	}
-	entries, err := fs.ReadDir(s.FS, dir)
+// folder is a directory that was read, with its files that matter.
+type folder struct {
+	entries []fs.DirEntry
+	dirs    []string // paths of the directories in it
+	files   []file
+}
+
+type file struct {
+	path string
+	text []byte
+	readable
+}
+
+func readFolder(fsys fs.FS, dir string) (f folder) {
+	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
-		return
+		return f
 	}
-	s.dirs[dir] = entries
+	f.entries = entries
 	for _, e := range entries {
 		p := path.Join(dir, e.Name())
 		switch ext := path.Ext(p); {
 		case e.IsDir():
-			s.list(p, names)
+			f.dirs = append(f.dirs, p)
 		case e.Type().IsRegular() && (ext == ".sql" || ext == ".json"):
-			names <- p
+			text, err := fs.ReadFile(fsys, p)
+			if err != nil {
+				continue
+			}
+			file := file{path: p, text: slices.Clip(text)}
+			if e.Name() == manifestName {
+				file.manifest, file.problems = parseManifest(p, file.text)
+			}
+			f.files = append(f.files, file)
 		}
 	}
+	return f
 }
 
 // ReadDir returns the entries of a directory.

@@ -51,11 +51,11 @@ func openAtlas(d *dir) (*Tree, error) {
 			files[root] = in[root]
 		}
 	}
-	tree.finish = func(out map[string][]byte, _ *lint.Cache) ([]Note, error) {
+	tree.finish = func(out map[string][]byte) []Note {
 		for root, names := range files {
 			out[path.Join(root, atlasSum)] = sumFile(names, out)
 		}
-		return nil, nil
+		return nil
 	}
 	return tree, nil
 }

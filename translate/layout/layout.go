@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/pg2crdb/pg2crdb/internal/temporal"
 	"github.com/pg2crdb/pg2crdb/lint"
 )
 
@@ -24,7 +25,8 @@ type Tree struct {
 	// Notes are about what is left out.
 	Notes []Note
 
-	finish func(out map[string][]byte, cache *lint.Cache) ([]Note, error)
+	finishHistory []func(out map[string][]byte, cache *lint.Cache) Finished // of each history; nil for nothing to do
+	finish        func(out map[string][]byte) []Note
 	// steps are the versions by file; nil if the layout has none.
 	steps map[string]step
 	// masks are the placeholders of the files that have some.
@@ -33,7 +35,7 @@ type Tree struct {
 
 // TextOnly reports whether a translation of the tree changes the text of its
 // SQL files and nothing else.
-func (t *Tree) TextOnly() bool { return t.finish == nil }
+func (t *Tree) TextOnly() bool { return t.finish == nil && t.finishHistory == nil }
 
 // History is a sequence of sources. Their names are paths within the tree.
 // Where a tool fills in placeholders, the texts hold names of the same length
@@ -46,14 +48,36 @@ type History struct {
 // Note tells of a path that is not translated, and why.
 type Note struct{ Path, Reason string }
 
-// Finish completes the translated files, by path, with what the layout needs
-// beside them, such as manifests. It is an error if the tool could not read the
-// result. The cache is that of the translation; it may be nil.
-func (t *Tree) Finish(out map[string][]byte, cache *lint.Cache) ([]Note, error) {
-	if t.finish == nil {
-		return nil, nil
+// Finished is what there is to say of a history whose files are complete.
+type Finished struct {
+	notes    []Note
+	problems []temporal.Problem // that keep the tool from reading them
+}
+
+// FinishHistory completes the translated files of one history, the i-th, by path,
+// with what the layout needs beside them, such as manifests, and reads them as the
+// tool would. It may be called for several histories at the same time. The cache
+// is that of the translation; it may be nil.
+func (t *Tree) FinishHistory(i int, out map[string][]byte, cache *lint.Cache) Finished {
+	if i >= len(t.finishHistory) || t.finishHistory[i] == nil {
+		return Finished{}
 	}
-	return t.finish(out, cache)
+	return t.finishHistory[i](out, cache)
+}
+
+// Finish completes the translated files of the tree, by path, whose histories are
+// finished each. It is an error if the tool could not read one.
+func (t *Tree) Finish(out map[string][]byte, histories []Finished) ([]Note, error) {
+	var notes []Note
+	var problems []temporal.Problem
+	for _, h := range histories {
+		notes = append(notes, h.notes...)
+		problems = append(problems, h.problems...)
+	}
+	if t.finish != nil {
+		notes = append(notes, t.finish(out)...)
+	}
+	return notes, unreadable(problems)
 }
 
 // Names returns the names of the layouts that Open knows.

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -35,13 +36,13 @@ var prisma = format{
 			}
 		}
 		if len(locks) > 0 {
-			tree.finish = func(out map[string][]byte, _ *lint.Cache) ([]Note, error) {
+			tree.finish = func(out map[string][]byte) []Note {
 				var notes []Note
-				for n, text := range locks {
-					out[n] = text
+				for _, n := range slices.Sorted(maps.Keys(locks)) {
+					out[n] = locks[n]
 					notes = append(notes, Note{n, `its provider is "cockroachdb" in the translation; the datasource of schema.prisma has to say so as well`})
 				}
-				return notes, nil
+				return notes
 			}
 		}
 		return tree, nil

@@ -8,7 +8,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/pg2crdb/pg2crdb/internal/atonce"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/temporal"
 	"github.com/pg2crdb/pg2crdb/lint"
@@ -49,6 +48,9 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 			}
 		}
 		t.Histories = append(t.Histories, h)
+		t.finishHistory = append(t.finishHistory, func(out map[string][]byte, cache *lint.Cache) Finished {
+			return finishStore(tree, s, out, cache.Split)
+		})
 		for _, f := range []string{s.Schema, s.Database} {
 			if f == "" {
 				continue
@@ -58,10 +60,14 @@ func openTemporal(fsys fs.FS) (*Tree, error) {
 				return nil, err
 			}
 			t.Histories = append(t.Histories, History{Name: f, Sources: []lint.Source{{Name: f, Text: text, Unit: f}}})
+			var finish func(map[string][]byte, *lint.Cache) Finished
+			if f == s.Schema {
+				finish = func(out map[string][]byte, cache *lint.Cache) Finished {
+					return Finished{problems: temporal.CheckSchema(temporal.Files(out), f, cache.Split)}
+				}
+			}
+			t.finishHistory = append(t.finishHistory, finish)
 		}
-	}
-	t.finish = func(out map[string][]byte, cache *lint.Cache) ([]Note, error) {
-		return finishTemporal(tree, out, cache.Split)
 	}
 	return t, nil
 }
@@ -77,26 +83,24 @@ func readSQL(fsys fs.FS, name string) ([]byte, error) {
 	return text, nil
 }
 
-// finishTemporal adds the manifests and proves that the tool of every era can
-// read what is to be written.
-func finishTemporal(tree *temporal.Tree, out map[string][]byte, split temporal.Split) ([]Note, error) {
+// finishStore adds the manifests of a store and proves that the tool of every era
+// can read what is to be written.
+func finishStore(tree *temporal.Tree, s temporal.Store, out map[string][]byte, split temporal.Split) Finished {
 	var notes []Note
-	for _, s := range tree.Stores {
-		for _, v := range s.Versions {
-			manifest := v.Manifest.Bytes()
-			if !anyStatement(out, v.Files, split) {
-				if len(v.Files) > 0 {
-					manifest = v.Manifest.WithoutFiles()
-					notes = append(notes, Note{v.Dir, "nothing of this version is left to do on CockroachDB: its manifest names no file and says AllowNoCqlFiles, which temporal-sql-tool understands since v1.24.0"})
-				}
-				for _, f := range v.Files {
-					delete(out, f)
-				}
+	for _, v := range s.Versions {
+		manifest := v.Manifest.Bytes()
+		if !anyStatement(out, v.Files, split) {
+			if len(v.Files) > 0 {
+				manifest = v.Manifest.WithoutFiles()
+				notes = append(notes, Note{v.Dir, "nothing of this version is left to do on CockroachDB: its manifest names no file and says AllowNoCqlFiles, which temporal-sql-tool understands since v1.24.0"})
 			}
-			out[v.Dir+"/manifest.json"] = manifest
+			for _, f := range v.Files {
+				delete(out, f)
+			}
 		}
+		out[v.Dir+"/manifest.json"] = manifest
 	}
-	return notes, checkTemporal(tree, out, split)
+	return Finished{notes, temporal.Check(tree.Output(out), s.Dir, split)}
 }
 
 func anyStatement(out map[string][]byte, files []string, split temporal.Split) bool {
@@ -122,19 +126,10 @@ func (e *Unreadable) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func checkTemporal(tree *temporal.Tree, out map[string][]byte, split temporal.Split) error {
-	fsys := tree.Output(out)
-	var checks []func() []temporal.Problem
-	for _, s := range tree.Stores {
-		checks = append(checks, func() []temporal.Problem { return temporal.Check(fsys, s.Dir, split) })
-		if s.Schema != "" {
-			checks = append(checks, func() []temporal.Problem { return temporal.CheckSchema(fsys, s.Schema, split) })
-		}
-	}
-	found := make([][]temporal.Problem, len(checks))
-	atonce.Do(len(checks), func(i int) { found[i] = checks[i]() })
+// unreadable returns the error for problems that are more than warnings.
+func unreadable(problems []temporal.Problem) error {
 	var bad []temporal.Problem
-	for _, p := range slices.Concat(found...) {
+	for _, p := range problems {
 		if !p.Warning {
 			bad = append(bad, p)
 		}
