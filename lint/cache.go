@@ -126,7 +126,9 @@ func (c *Cache) plan(all []*rules.Rule, opts Options) *rules.Plan {
 	return p
 }
 
-func (c *Cache) parse(st *pgsql.Statement) {
+// parse parses a statement, or takes the tree of the same text. Forgotten tells that
+// the text may be taken out of memory.
+func (c *Cache) parse(st *pgsql.Statement, forgotten bool) {
 	if c == nil || st.Form != pgsql.SQL || st.Err != nil || st.Tree != nil {
 		st.Parse()
 		return
@@ -152,5 +154,9 @@ func (c *Cache) parse(st *pgsql.Statement) {
 		c.trees = map[string]parsed{}
 	}
 	c.size += len(st.Text)
-	c.trees[strings.Clone(st.Text)] = parsed{st.Tree, st.Err}
+	text := st.Text
+	if forgotten {
+		text = strings.Clone(text)
+	}
+	c.trees[text] = parsed{st.Tree, st.Err}
 }

@@ -17,6 +17,7 @@ import (
 // and a hand-over costs as much as parsing one, so they travel in groups.
 type batch struct {
 	statements []*rules.Statement
+	forgotten  bool // their texts can be taken out of memory; see Source.Forget
 	parsed     chan struct{}
 }
 
@@ -24,7 +25,7 @@ const batchBytes = 8 << 10
 
 func (b *batch) parse(cache *Cache) {
 	for _, st := range b.statements {
-		cache.parse(st.Statement)
+		cache.parse(st.Statement, b.forgotten)
 	}
 }
 
@@ -112,6 +113,7 @@ func batches(ctx context.Context, history []Source, opts Options, send func(*bat
 			return false
 		}
 		b.statements = append(b.statements, st)
+		b.forgotten = history[st.Source].Forget != nil
 		size += len(st.Text)
 		return true
 	})

@@ -198,6 +198,9 @@ type texts map[string]string
 // maxTexts bounds them; then they are collected anew.
 const maxTexts = 1 << 13
 
+// shareFrom is how many findings are worth looking for what they have in common.
+const shareFrom = 1 << 8
+
 // share returns a text that others with the same one share. It holds no memory
 // of what it was cut out of.
 func (t texts) share(text string) string {

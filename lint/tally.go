@@ -18,9 +18,13 @@ type tally struct {
 
 // add turns what a rule reported into a finding of the report.
 func (t *tally) add(r rules.Reported, opts Options) {
+	share := strings.Clone
+	if len(t.report.Findings) >= shareFrom {
+		share = t.texts.share
+	}
 	f := Finding{
 		Rule: r.Rule.Name, Severity: r.Severity, Fidelity: r.Fidelity,
-		Message: t.texts.share(readable(r.Message)), Todo: t.texts.share(readable(r.Todo)), Until: r.Until, Follows: r.Follows, Edits: r.Edits,
+		Message: share(readable(r.Message)), Todo: share(readable(r.Todo)), Until: r.Until, Follows: r.Follows, Edits: r.Edits,
 	}
 	if sev, ok := opts.Severity[f.Rule]; ok {
 		if sev == 0 {
@@ -32,7 +36,7 @@ func (t *tally) add(r rules.Reported, opts Options) {
 		f.Source, f.File, f.Statement, f.StatementStart = st.Source, st.File, st.Number, st.Start()
 		f.Start, f.End = st.At(r.Start), st.At(r.End)
 		before, after := excerpt(st, r.Start, r.End, r.Edits)
-		f.Before, f.After = t.texts.share(before), t.texts.share(after)
+		f.Before, f.After = share(before), share(after)
 	}
 	if opts.Ignore == nil || !opts.Ignore(&f) {
 		t.report.Findings = append(t.report.Findings, f)

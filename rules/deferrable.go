@@ -71,6 +71,9 @@ var deferrable = &Rule{
 
 // saysWhenChecked reports whether the words are in the statement at all.
 func saysWhenChecked(st *Statement) bool {
+	if st.Lacks("deferrable") && st.Lacks("initially") {
+		return false
+	}
 	for i, t := range st.Tokens {
 		if t.Kind == pgsql.Word && t.End()-t.Start() >= len("initially") && (st.Is(i, "deferrable") || st.Is(i, "initially")) {
 			return true

@@ -94,6 +94,9 @@ type backfills struct {
 // ownCall returns the first call of a function of the history's own, other than
 // one that text-time-cast writes out.
 func ownCall(p *Pass, tree pgsql.Node) *pgsql.FuncCall {
+	if tree == nil || !p.Catalog.HasFunctions() {
+		return nil
+	}
 	call, _ := pgsql.Find(tree, func(n pgsql.Node) bool {
 		f, ok := n.(*pgsql.FuncCall)
 		if !ok {

@@ -30,7 +30,7 @@ var longName = &Rule{
 		},
 	},
 	Statement: func(p *Pass) {
-		if p.Stmt.Tree == nil {
+		if p.Stmt.Tree == nil || p.Stmt.LacksNames(maxName) {
 			return
 		}
 		for i := range p.Stmt.Tokens {

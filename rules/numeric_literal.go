@@ -25,7 +25,7 @@ var numericLiteral = &Rule{
 		},
 	},
 	Statement: func(p *Pass) {
-		if p.Stmt.Tree == nil {
+		if p.Stmt.Tree == nil || p.Stmt.LacksKind(pgsql.Number) {
 			return
 		}
 		for i, t := range p.Stmt.Tokens {

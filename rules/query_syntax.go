@@ -68,6 +68,9 @@ var querySyntax = &Rule{
 		p.Report(f)
 	},
 	Statement: func(p *Pass) {
+		if p.Stmt.LacksKind(pgsql.Literal) {
+			return
+		}
 		for i, t := range p.Stmt.Tokens {
 			if t.Kind == pgsql.Literal && strings.EqualFold(p.Stmt.Text[t.Start():min(t.Start()+2, t.End())], "u&") {
 				f := manual("CockroachDB has no strings with Unicode escapes (U&'...')", "Write the characters themselves, or E'\\u....'")

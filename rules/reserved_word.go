@@ -113,6 +113,16 @@ func quoteWord(p *Pass, i int) {
 // no keyword of PostgreSQL, so that it is always a name; NONE is one in a few
 // clauses.
 func quoteNames(p *Pass) {
+	if !p.Stmt.Lacks("family") || !p.Stmt.Lacks("none") {
+		quoteInStatement(p)
+	}
+	if r := routineOf(p); r != nil && r.body != nil {
+		quoteInBody(p, r)
+	}
+}
+
+// quoteInStatement is quoteNames for the statement but for bodies.
+func quoteInStatement(p *Pass) {
 	st := p.Stmt
 	var free map[int]bool // tokens where they are accepted
 	for i, t := range st.Tokens {
@@ -128,9 +138,6 @@ func quoteNames(p *Pass) {
 		if !free[i] {
 			quoteWord(p, i)
 		}
-	}
-	if r := routineOf(p); r != nil && r.body != nil {
-		quoteInBody(p, r)
 	}
 }
 

@@ -39,7 +39,7 @@ var temporalIfExists = &Rule{
 	},
 	Statement: func(p *Pass) {
 		st := p.Stmt
-		if st.Tree == nil {
+		if st.Tree == nil || st.Lacks("if") {
 			return
 		}
 		for i, t := range st.Tokens {

@@ -54,9 +54,12 @@ var temporalSplitter = &Rule{
 		if st.Form != pgsql.SQL {
 			return
 		}
+		if st.Err != nil {
+			return // nobody knows what an edit would do to it
+		}
 		for i, t := range st.Tokens {
-			if st.Err != nil {
-				break // nobody knows what an edit would do to it
+			if t.Kind == pgsql.Punct {
+				continue
 			}
 			text := st.Str(i)
 			switch t.Kind {
@@ -88,6 +91,9 @@ func shiftsInLowerCase(text string) bool {
 	for i := 0; i < len(text); {
 		if text[i] < utf8.RuneSelf {
 			i++
+			for i+8 <= len(text) && (text[i]|text[i+1]|text[i+2]|text[i+3]|text[i+4]|text[i+5]|text[i+6]|text[i+7]) < utf8.RuneSelf {
+				i += 8 // mostly there is no other
+			}
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(text[i:])
@@ -102,14 +108,11 @@ func shiftsInLowerCase(text string) bool {
 // splitterWord deals with the words that the splitter takes for the start or
 // the end of a block. To it, an underscore ends a word.
 func splitterWord(p *Pass, token int, text string) {
-	if p.Stmt.Is(token, "case") {
+	if len(text) == len("case") && p.Stmt.Is(token, "case") {
 		f := manual("temporal-sql-tool refuses CASE ... END: it takes END for the end of a block", "Write the expression without CASE, such as with COALESCE or NULLIF")
 		f.at(p.Stmt, token, token)
 		p.Report(f)
 		return
-	}
-	if strings.IndexByte(text, '_') < 0 && strings.IndexByte(text, '$') < 0 {
-		return // the word itself is none of a name
 	}
 	from := 0
 	for i := 0; i <= len(text); i++ {
@@ -118,6 +121,9 @@ func splitterWord(p *Pass, token int, text string) {
 		}
 		part := text[from:i]
 		from = i + 1
+		if len(part) == len(text) {
+			return // the word itself is none of a name
+		}
 		if blockWord(part) {
 			f := Finding{Severity: Error, Fidelity: Exact,
 				Message: fmt.Sprintf("temporal-sql-tool takes %s in the name %s for a keyword: the name is quoted", strings.ToUpper(part), text)}

@@ -368,6 +368,9 @@ func (c *Catalog) Type(n Name) *TypeDef { return lookup(c, c.types, n) }
 // Functions returns the functions of a name.
 func (c *Catalog) Functions(n Name) []*Function { return lookup(c, c.functions, n) }
 
+// HasFunctions reports whether there are functions.
+func (c *Catalog) HasFunctions() bool { return len(c.functions) > 0 }
+
 // Indexes returns the indexes of a name: PostgreSQL allows one in a schema.
 func (c *Catalog) Indexes(n Name) []*Index {
 	n, first, ok := resolve(c, c.indexes, n)

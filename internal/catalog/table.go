@@ -412,6 +412,9 @@ func (a *applier) plainColumns(query pgsql.Node) []*Column {
 // TypeEnd returns the index of the last token of the type name that starts at
 // token i: DOUBLE PRECISION, TIMESTAMP (3) WITH TIME ZONE, public.t[], ...
 func TypeEnd(st *pgsql.Statement, i int) int {
+	if oneWordType(st, i) {
+		return i
+	}
 	if st.Is(i, "setof") {
 		i++
 	}
@@ -451,6 +454,31 @@ func TypeEnd(st *pgsql.Statement, i int) int {
 		}
 		return i
 	}
+}
+
+// oneWordType reports that the type name at token i is that token and no more, as
+// it mostly is: in BIGINT NOT NULL. Where it does not, it may be so all the same.
+func oneWordType(st *pgsql.Statement, i int) bool {
+	if i < 0 || i+1 >= len(st.Tokens) || st.Tokens[i].Kind != pgsql.Word {
+		return false
+	}
+	switch st.Text[st.Tokens[i].Start()] | 0x20 {
+	case 's', 'i': // SETOF numeric, INTERVAL DAY
+		return false
+	}
+	next := st.Tokens[i+1]
+	switch c := st.Text[next.Start()]; next.Kind {
+	case pgsql.Punct:
+		return c == ',' || c == ')'
+	case pgsql.Word:
+		// NOT, NULL, DEFAULT, GENERATED, UNIQUE, REFERENCES: no type goes on with
+		// such a letter.
+		switch c | 0x20 {
+		case 'n', 'd', 'g', 'u', 'r':
+			return true
+		}
+	}
+	return false
 }
 
 var intervalWord = map[string]bool{"year": true, "month": true, "day": true, "hour": true, "minute": true, "second": true, "to": true}

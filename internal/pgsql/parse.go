@@ -157,22 +157,31 @@ func Walk(n Node, f func(n Node, parents []Node) bool) { new(Walker).Walk(n, f) 
 
 // Find returns the first node of n and those below it, parents before children,
 // for which f returns true; nil if there is none.
-func Find(n Node, f func(Node) bool) (found Node) {
+func Find(n Node, f func(Node) bool) Node {
 	if n == nil {
 		return nil
 	}
-	var visit func(Node)
-	visit = func(n Node) {
-		switch {
-		case found != nil:
-		case f(n):
-			found = n
-		default:
-			n.children(visit)
-		}
+	s := finder{f: f}
+	s.visit = s.node
+	s.node(n)
+	return s.found
+}
+
+// finder is a search under way.
+type finder struct {
+	f     func(Node) bool
+	found Node
+	visit func(Node)
+}
+
+func (s *finder) node(n Node) {
+	switch {
+	case s.found != nil:
+	case s.f(n):
+		s.found = n
+	default:
+		n.children(s.visit)
 	}
-	visit(n)
-	return found
 }
 
 // Walker walks over trees, one after the other, with less memory than Walk. The

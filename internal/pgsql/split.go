@@ -176,6 +176,7 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 	}
 	s.tokens = s.tokens[:0]
 	var body atomicBody
+	var seen seen
 	end := start // behind the last token
 	terminated := false
 	for l.pos < len(s.buf) {
@@ -188,6 +189,7 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 			break
 		}
 		end = t.End()
+		seen.add(s.buf, t)
 		t.start -= int32(start)
 		t.end -= int32(start)
 		s.tokens = append(s.tokens, t)
@@ -213,6 +215,7 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 		Size:     int64(end - start),
 		Tokens:   append([]Token(nil), s.tokens...),
 		Comments: rebase(l.comments, start),
+		seen:     seen,
 	}
 	if terminated || l.pos < len(s.buf) {
 		st.Tail = s.str(s.buf[end:l.pos])

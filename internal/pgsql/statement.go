@@ -50,11 +50,58 @@ type Statement struct {
 	lists []cachedList
 	// places are known positions in a long text.
 	places *places
+	// seen is what tokens there are; nothing is known of those of statements that
+	// were not cut from a source.
+	seen seen
 }
 
 type cachedList struct {
 	first, end int
 	elements   [][2]int
+}
+
+// seen tells which tokens a statement does not have, so that those who look for a
+// rare one need not go through all.
+type seen struct {
+	kinds uint16 // bit by bit; 0 if nothing is known
+	name  int32  // bytes of the longest word or quoted name
+	words [4]uint64
+}
+
+// add notes a token, which is src[t.Start():t.End()].
+func (s *seen) add(src []byte, t Token) {
+	s.kinds |= 1 << t.Kind
+	switch t.Kind {
+	case Word:
+		word := src[t.start:t.end]
+		i, bit := wordBit(word[0], word[len(word)-1], len(word))
+		s.words[i] |= bit
+		fallthrough
+	case Quoted:
+		s.name = max(s.name, t.end-t.start)
+	}
+}
+
+// wordBit returns the bit that stands for a word, and for others like it.
+func wordBit(first, last byte, size int) (i int, bit uint64) {
+	h := (uint(first|0x20)*5 + uint(last|0x20)*11 + uint(size)*17) % 256
+	return int(h / 64), 1 << (h % 64)
+}
+
+// Lacks reports that no token is the word, given in lower case. Where it does not,
+// there may be none all the same.
+func (s *Statement) Lacks(word string) bool {
+	i, bit := wordBit(word[0], word[len(word)-1], len(word))
+	return s.seen.kinds != 0 && s.seen.words[i]&bit == 0
+}
+
+// LacksKind is Lacks for the tokens of a kind.
+func (s *Statement) LacksKind(k TokenKind) bool { return s.seen.kinds != 0 && s.seen.kinds&(1<<k) == 0 }
+
+// LacksNames reports that no word or quoted name is longer than so many bytes.
+// Where it does not, there may be none all the same.
+func (s *Statement) LacksNames(longer int) bool {
+	return s.seen.kinds != 0 && int(s.seen.name) <= longer
 }
 
 // Start returns the byte offset of the text in its source.

@@ -114,14 +114,14 @@ func checkVersion(fsys fs.FS, dir string, split Split) []Problem {
 		ps = append(ps, c.problems...)
 	}
 	if statements == 0 && len(checks) > 0 && !m.AllowNoFiles {
-		ps = append(ps, m.problem(path.Join(dir, manifestName), "C5", m.offset(fieldFiles),
+		ps = append(ps, m.problem(below(dir, manifestName), "C5", m.offset(fieldFiles),
 			"there is no statement in the files of this version: write \"SchemaUpdateCqlFiles\": [] and \"AllowNoCqlFiles\": true"))
 	}
 	return ps
 }
 
 func isPlainFile(fsys fs.FS, dir, name string) bool {
-	return fs.ValidPath(name) && isFile(fsys, path.Join(dir, name))
+	return fs.ValidPath(name) && isFile(fsys, below(dir, name))
 }
 
 // checkRerun warns of statements that keep an interrupted version from being

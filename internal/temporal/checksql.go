@@ -125,6 +125,9 @@ func shifts(text []byte) int {
 	for i := 0; i < len(text); {
 		if text[i] < utf8.RuneSelf {
 			i++
+			for i+8 <= len(text) && (text[i]|text[i+1]|text[i+2]|text[i+3]|text[i+4]|text[i+5]|text[i+6]|text[i+7]) < utf8.RuneSelf {
+				i += 8 // mostly there is no other
+			}
 			continue
 		}
 		r, n := utf8.DecodeRune(text[i:])

@@ -58,7 +58,7 @@ func (m *Manifest) Bytes() []byte { return bytes.Clone(m.raw) }
 // base name is v and the version. The manifest is nil if there are problems
 // that leave it without meaning.
 func readManifest(fsys fs.FS, dir string) (*Manifest, []Problem) {
-	file := path.Join(dir, manifestName)
+	file := below(dir, manifestName)
 	m, ps := loadManifest(fsys, dir, file)
 	if m == nil {
 		return nil, ps
@@ -266,7 +266,7 @@ func (m *Manifest) checkFiles(file string, fsys fs.FS, dir string) []Problem {
 			continue
 		}
 		seen[name] = true
-		info, err := fs.Stat(fsys, path.Join(dir, name))
+		info, err := fs.Stat(fsys, below(dir, name))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			add("%q is not in the directory: add the file, or remove the name", name)

@@ -56,7 +56,7 @@ func (t *Tree) Output(files map[string][]byte) fs.FS {
 	s.manifests = map[string]readable{}
 	for _, store := range t.Stores {
 		for _, v := range store.Versions {
-			name := path.Join(v.Dir, manifestName)
+			name := below(v.Dir, manifestName)
 			if v.Manifest != nil && bytes.Equal(v.Manifest.raw, files[name]) {
 				s.manifests[name] = readable{manifest: v.Manifest}
 			}
@@ -129,7 +129,7 @@ func readFolder(fsys fs.FS, dir string) (f folder) {
 	}
 	f.entries = entries
 	for _, e := range entries {
-		p := path.Join(dir, e.Name())
+		p := below(dir, e.Name())
 		switch ext := path.Ext(p); {
 		case e.IsDir():
 			f.dirs = append(f.dirs, p)
@@ -146,6 +146,15 @@ func readFolder(fsys fs.FS, dir string) (f folder) {
 		}
 	}
 	return f
+}
+
+// below returns the path of a name in a directory. Both are clean, as path.Clean
+// leaves them.
+func below(dir, name string) string {
+	if dir == "." {
+		return name
+	}
+	return dir + "/" + name
 }
 
 // ReadDir returns the entries of a directory.

@@ -154,9 +154,11 @@ func (s *splitter) statement() (piece, *SplitError) {
 	low := s.low[:min(len(s.low), len(s.raw))]
 scan:
 	for ; s.pos < len(s.raw); s.pos++ {
-		for s.pos < len(low) && plain[low[s.pos]] {
-			s.pos++
+		pos := s.pos
+		for pos < len(low) && plain[low[pos]] {
+			pos++
 		}
+		s.pos = pos
 		if s.pos >= len(s.raw) {
 			break
 		}

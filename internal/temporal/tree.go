@@ -240,10 +240,10 @@ func versionDirs(fsys fs.FS, dir string) (dirs []string, others []Skipped, err e
 	}
 	number := map[string]version{}
 	for _, e := range entries {
-		p := path.Join(dir, e.Name())
 		if !e.IsDir() {
 			continue
 		}
+		p := below(dir, e.Name())
 		if !looksLikeVersion(e.Name()) {
 			others = append(others, Skipped{p, "no version directory: temporal-sql-tool reads those named like v1.2"})
 			continue
@@ -264,7 +264,7 @@ func (r *treeReader) version(dir string) (Version, error) {
 	v := Version{Name: path.Base(dir)[1:], Dir: dir}
 	m, problems := readManifest(r.fsys, dir)
 	r.problems = append(r.problems, problems...)
-	r.taken[path.Join(dir, manifestName)] = true
+	r.taken[below(dir, manifestName)] = true
 	if m == nil || len(problems) > 0 {
 		return v, nil
 	}
