@@ -23,8 +23,9 @@ type Cache struct {
 	// texts are told by their place in memory: they do not change, and as long
 	// as the cache holds them nothing else is there.
 	texts map[place][]*pgsql.Statement
-	cut   int  // bytes of the texts
-	uncut bool // there were too many: none is kept
+	cut   int                          // bytes of the texts
+	from  map[place][]*pgsql.Statement // of the texts that others were made of
+	uncut bool                         // there were too many: none is kept
 
 	plans map[planned]*rules.Plan
 }
@@ -67,6 +68,19 @@ func (c *Cache) Split(text []byte) ([]*pgsql.Statement, error) {
 	return pgsql.Split(text)
 }
 
+// Changed says that a text was made of an old one by some changes: the statements
+// that they left alone need not be cut again.
+func (c *Cache) Changed(old, text []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if sts := c.texts[placeOf(old)]; sts != nil {
+		if c.from == nil {
+			c.from = map[place][]*pgsql.Statement{}
+		}
+		c.from[placeOf(text)] = sts
+	}
+}
+
 func placeOf(text []byte) place { return place{unsafe.SliceData(text), len(text)} }
 
 // statements returns the statements of a text that stays where it is as long as
@@ -79,14 +93,15 @@ func (c *Cache) statements(text []byte) (_ []*pgsql.Statement, ok bool) {
 	c.mu.Lock()
 	sts, ok := c.texts[at]
 	if !ok && c.cut+len(text) > cacheBytes {
-		c.texts, c.uncut = nil, true // with the trees that statements hold
+		c.texts, c.from, c.uncut = nil, nil, true // with the trees that statements hold
 	}
-	full := c.uncut
+	full, old := c.uncut, c.from[at]
+	delete(c.from, at)
 	c.mu.Unlock()
 	if ok || full {
 		return sts, ok
 	}
-	sts, err := pgsql.Split(text)
+	sts, err := pgsql.Resplit(text, old)
 	if err != nil {
 		return nil, false // it is met again by those who cut the text themselves
 	}
@@ -145,7 +160,7 @@ func (c *Cache) parse(st *pgsql.Statement, forgotten bool) {
 	defer c.mu.Unlock()
 	if c.size+len(st.Text) > cacheBytes {
 		c.trees, c.full = nil, true
-		c.texts, c.uncut = nil, true
+		c.texts, c.from, c.uncut = nil, nil, true
 	}
 	if c.full {
 		return

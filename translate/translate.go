@@ -74,6 +74,9 @@ func (t *Text) apply(current *lint.Source, edits []rules.Edit, opts Options, pil
 		}
 		t.Content, t.Changed = out, true
 		t.rounds = append(t.rounds, pieces)
+		if current.Forget == nil {
+			opts.Cache.Changed(current.Text, out)
+		}
 		current.Text = out
 		return nil
 	}

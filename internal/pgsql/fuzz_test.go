@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,9 +29,29 @@ func FuzzSplit(f *testing.F) {
 				tokens(t, st)
 			}
 			streamed := split(t, pgsql.NewSmallSplitter(&pieces{bytes.NewReader(text), int(piece) + 1}))
-			same(t, whole, streamed)
+			same(t, "in small pieces", whole, streamed)
+
+			less := without(text, int(piece), 2*int(piece)+1)
+			cut := split(t, pgsql.NewTextSplitter(less))
+			same(t, "with what is left of it", cut, resplit(t, less, whole))
+			same(t, "with what comes to it", whole, resplit(t, text, cut))
 		})
 	})
+}
+
+// without returns a text without the bytes [from, to), as far as there are such.
+func without(text []byte, from, to int) []byte {
+	from, to = min(from, len(text)), min(to, len(text))
+	return append(slices.Clone(text[:from]), text[to:]...)
+}
+
+func resplit(tb testing.TB, text []byte, old []*pgsql.Statement) []*pgsql.Statement {
+	tb.Helper()
+	out, err := pgsql.Resplit(text, old)
+	if err != nil {
+		tb.Fatalf("split again: %v", err)
+	}
+	return out
 }
 
 // FuzzParse: whatever parses has a tree, whatever does not has an error within
@@ -148,8 +169,9 @@ func tokens(t *testing.T, st *pgsql.Statement) {
 	}
 }
 
-// same compares the statements of a text in memory with those of a stream.
-func same(t *testing.T, whole, streamed []*pgsql.Statement) {
+// same compares the statements of a text with those that it gives when it is cut
+// in another way.
+func same(t *testing.T, how string, whole, other []*pgsql.Statement) {
 	t.Helper()
 	type shown struct {
 		Form             pgsql.Form
@@ -166,8 +188,8 @@ func same(t *testing.T, whole, streamed []*pgsql.Statement) {
 		}
 		return out
 	}
-	if diff := cmp.Diff(show(whole), show(streamed), cmpopts.EquateComparable(pgsql.Token{})); diff != "" {
-		t.Fatalf("in small pieces it is cut otherwise (-whole +streamed):\n%s", diff)
+	if diff := cmp.Diff(show(whole), show(other), cmpopts.EquateComparable(pgsql.Token{})); diff != "" {
+		t.Fatalf("%s it is cut otherwise (-whole +other):\n%s", how, diff)
 	}
 }
 

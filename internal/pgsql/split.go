@@ -33,6 +33,11 @@ type Splitter struct {
 
 	tokens []Token
 
+	// old are statements of the text that this one was made of, anew is how many
+	// were cut since one of them was found again; see Resplit.
+	old  []*Statement
+	anew int
+
 	// forget is told which bytes of a text were read.
 	forget    func(from, to int64)
 	forgotten int64
@@ -80,6 +85,12 @@ func (s *Splitter) Next() (*Statement, error) {
 	if s.copyData {
 		s.copyData = false
 		return s.passCopyData()
+	}
+	if len(s.old) > 0 {
+		if st, used := s.again(); st != nil {
+			s.consume(used)
+			return st, nil
+		}
 	}
 	for {
 		st, used, done := s.scanBounded()
@@ -466,8 +477,10 @@ func commentsBefore(cs []Comment, end int) []Comment {
 }
 
 // Split cuts a whole text into its statements; see Splitter.
-func Split(text []byte) ([]*Statement, error) {
-	s := NewTextSplitter(text)
+func Split(text []byte) ([]*Statement, error) { return NewTextSplitter(text).all() }
+
+// all returns the statements of a text that are left.
+func (s *Splitter) all() ([]*Statement, error) {
 	var out []*Statement
 	for {
 		st, err := s.Next()
