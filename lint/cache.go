@@ -28,6 +28,8 @@ type Cache struct {
 	uncut bool                         // there were too many: none is kept
 
 	plans map[planned]*rules.Plan
+
+	judged rules.Judged
 }
 
 // planned is what a plan of the rules depends on.
@@ -139,6 +141,14 @@ func (c *Cache) plan(all []*rules.Rule, opts Options) *rules.Plan {
 		c.plans[key] = p
 	}
 	return p
+}
+
+// judgements returns what runs remember of expressions.
+func (c *Cache) judgements() *rules.Judged {
+	if c == nil {
+		return nil
+	}
+	return &c.judged
 }
 
 // parse parses a statement, or takes the tree of the same text. Forgotten tells that

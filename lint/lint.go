@@ -106,7 +106,7 @@ func Run(ctx context.Context, history []Source, opts Options) (*Result, error) {
 	}
 
 	res := &Result{Report: report, starts: make([]offsets, len(history)), first: make([]int, len(history))}
-	run := plan.Run()
+	run := plan.Run(opts.Cache.judgements())
 	silent := newSuppressions(all, opts)
 	tally := tally{report: report, texts: texts{}}
 	txn := transactions{history: history}

@@ -106,7 +106,7 @@ func judgeStatement(p *Pass) []*objection {
 		if key != nil && key.clean {
 			continue
 		}
-		causes := e.Judge(st.Text, true)
+		causes := p.run.judged.causes(st, e)
 		if len(causes) == 0 {
 			if key != nil {
 				key.clean = true
@@ -116,7 +116,7 @@ func judgeStatement(p *Pass) []*objection {
 		if at == nil {
 			at = statementSite(p)
 		}
-		refused := silent(causes) && len(e.Judge(st.Text, false)) > loud(causes)
+		refused := silent(causes) && len(e.Judge(st.Text, false, nil)) > loud(causes)
 		for _, c := range causes {
 			if p.Target.Meets(c.Versions) {
 				out = append(out, &objection{Cause: c, place: e.Place, root: e.Node, owner: e.Owner, column: e.Column, refused: refused, site: at})

@@ -40,6 +40,7 @@ type Run struct {
 	visit func(n pgsql.Node, parents []pgsql.Node) bool
 
 	keys   keyMemory
+	judged *Judged
 	places []expr.Placed // room for those of a statement
 	// judgement is the last answer of objections, routine that of routineOf.
 	judgement judgement
@@ -84,9 +85,10 @@ func (r *Run) memory(key *Rule) *any {
 	return m
 }
 
-// Run starts a run.
-func (p *Plan) Run() *Run {
-	r := &Run{plan: p, catalog: newCatalog(), memories: make([]any, len(p.all)), inner: new(pgsql.Walker), state: map[*Rule]*any{}}
+// Run starts a run. What it finds out about expressions is in judged for the next
+// one, which may be nil.
+func (p *Plan) Run(judged *Judged) *Run {
+	r := &Run{plan: p, judged: judged, catalog: newCatalog(), memories: make([]any, len(p.all)), inner: new(pgsql.Walker), state: map[*Rule]*any{}}
 	r.visit = r.node
 	return r
 }

@@ -12,8 +12,8 @@ import (
 // together, as one history, the rules find the same when Statement sees all.
 func TestTrees(t *testing.T) {
 	for _, layout := range []string{"", "temporal", "goose"} {
-		some := NewPlan(All(), Target{}, layout, true).Run()
-		every := NewPlan(All(), Target{}, layout, true).Run()
+		some := NewPlan(All(), Target{}, layout, true).Run(nil)
+		every := NewPlan(All(), Target{}, layout, true).Run(nil)
 		every.plan.byTree, every.plan.statement = [pgsql.KindCount][]planned{}, nil
 		for _, rule := range every.plan.all {
 			if rule.Statement != nil {

@@ -24,6 +24,9 @@ type Scope struct {
 
 	// level is the query around the expression.
 	level *level
+
+	// asked notes what is asked; nil for nothing.
+	asked *Asked
 }
 
 // Volatility is how much the result of an operation depends on.

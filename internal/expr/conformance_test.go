@@ -31,7 +31,7 @@ func shared(t *testing.T, path ...string) string {
 // v26.1.
 func judged(st *pgsql.Statement, c *catalog.Catalog) (causes []Cause, n int) {
 	for _, p := range Places(nil, st.Tree, c) {
-		causes = append(causes, in261(p.Judge(st.Text, false))...)
+		causes = append(causes, in261(p.Judge(st.Text, false, nil))...)
 		n++
 	}
 	return causes, n

@@ -77,6 +77,7 @@ func (k *cockroach) target(n *pgsql.RangeVar) relation {
 		return relation{open: true}
 	}
 	out := relation{name: n.Relname, open: true}
+	k.scope.asked.other()
 	if k.scope.Catalog != nil {
 		if t := k.scope.Catalog.Table(n); t != nil {
 			out = k.table(t, n.Relname)

@@ -91,7 +91,7 @@ func TestJudgeAgainstMeasured(t *testing.T) {
 		}
 		for _, p := range Places(nil, st.Tree, c) {
 			n++
-			causes := in261(p.Judge(st.Text, false))
+			causes := in261(p.Judge(st.Text, false, nil))
 			switch {
 			case m[2] == "accepted" && len(causes) > 0:
 				t.Errorf("accepted, but %s\n%s", causes[0].Message, m[1])

@@ -185,12 +185,15 @@ func (f *placer) alterTable(n *pgsql.AlterTableStmt) {
 }
 
 // Judge is Judge or JudgeQuery for the expression. Text is that of the
-// statement; mend is Context.Mend.
-func (p *Placed) Judge(text string, mend bool) []Cause {
+// statement; mend is Context.Mend. What is asked of the scope is noted in asked,
+// which may be nil.
+func (p *Placed) Judge(text string, mend bool, asked *Asked) []Cause {
 	c := Context{Place: p.Place, Want: p.Want, Text: text, Mend: mend}
+	scope := *p.Scope
+	scope.asked = asked
 	if p.Place >= Query {
-		causes, _, _ := JudgeQuery(p.Node, *p.Scope, c)
+		causes, _, _ := JudgeQuery(p.Node, scope, c)
 		return causes
 	}
-	return Judge(p.Node, *p.Scope, c)
+	return Judge(p.Node, scope, c)
 }

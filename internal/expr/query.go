@@ -418,6 +418,7 @@ func (k *cockroach) rangeVar(n *pgsql.RangeVar) relation {
 		}
 	}
 	out := relation{name: n.Relname, open: true}
+	k.scope.asked.other()
 	if k.scope.Catalog != nil {
 		if t := k.scope.Catalog.Table(n); t != nil {
 			out = k.table(t, n.Relname)

@@ -92,6 +92,7 @@ func (s Scope) column(ref *pgsql.ColumnRef) column {
 		return column{}
 	}
 	if c, found := s.level.find(qualifier, name); found {
+		s.asked.other()
 		return c
 	}
 	t, _ := s.named(qualifier, name)
@@ -125,6 +126,7 @@ func (s Scope) typed(name string, t catalog.Type) column {
 // named returns the type of what a name means outside of any query: a column
 // of the table, of a row, a parameter or a variable.
 func (s Scope) named(qualifier, name string) (catalog.Type, bool) {
+	s.asked.column(&s, qualifier, name)
 	if s.Table != nil && (qualifier == "" || qualifier == s.Table.Name.Name) {
 		if c := s.Table.Column(name); c != nil {
 			return c.Type, true
@@ -148,6 +150,7 @@ func (s Scope) named(qualifier, name string) (catalog.Type, bool) {
 
 // param returns the type of $n.
 func (s Scope) param(n *pgsql.ParamRef) column {
+	s.asked.other()
 	if i := int(n.Number); i >= 1 && i <= len(s.Params) {
 		return s.typed("", s.Params[i-1])
 	}
@@ -168,7 +171,9 @@ func (s Scope) userFunctions(n catalog.Name) []*catalog.Function {
 	if s.Catalog == nil {
 		return nil
 	}
-	return s.Catalog.Functions(n)
+	list := s.Catalog.Functions(n)
+	s.asked.function(n, len(list) > 0)
+	return list
 }
 
 // operator reads an operator's name; one in a schema of the user's is unknown.

@@ -104,7 +104,10 @@ func (s Scope) resolve(t catalog.Type) typ {
 		}
 	}
 	if s.Catalog != nil {
-		if def := s.Catalog.Type(catalog.Name{Schema: t.Schema, Name: name}); def != nil {
+		named := catalog.Name{Schema: t.Schema, Name: name}
+		def := s.Catalog.Type(named)
+		s.asked.typ(named, def != nil)
+		if def != nil {
 			out.def = def
 			switch def.Kind {
 			case catalog.Enum:
