@@ -27,7 +27,8 @@ var baseType = &Rule{
 			Input: "CREATE TYPE mood AS ENUM ('sad', 'ok');\nALTER TYPE mood ADD VALUE 'happy';\n",
 		},
 	},
-	Nodes: append([]pgsql.Kind{pgsql.KindDefineStmt, pgsql.KindAlterTypeStmt}, typeNodes...),
+	Nodes:   append([]pgsql.Kind{pgsql.KindDefineStmt, pgsql.KindAlterTypeStmt}, typeNodes...),
+	Unusual: true,
 	Check: func(p *Pass, n pgsql.Node) {
 		const todo = "Replace the type by a built-in one where it is used, and delete the statement"
 		switch n := n.(type) {

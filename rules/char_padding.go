@@ -24,6 +24,7 @@ var charPadding = &Rule{
 		},
 	},
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
+	Types: []string{"bpchar"},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
 		if builtin(p.plainType(n.TypeName)) != "bpchar" {

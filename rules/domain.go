@@ -84,7 +84,8 @@ var domain = &Rule{
 		pgsql.KindDropStmt, pgsql.KindCommentStmt, pgsql.KindSecLabelStmt, pgsql.KindGrantStmt, pgsql.KindAlterTableCmd, pgsql.KindTableLikeClause,
 		pgsql.KindCreateTableAsStmt, pgsql.KindSelectStmt,
 	}, typeNodes...),
-	Check: checkDomain,
+	Unusual: true,
+	Check:   checkDomain,
 }
 
 func checkDomain(p *Pass, n pgsql.Node) {

@@ -23,6 +23,7 @@ var integerWidth = &Rule{
 		},
 	},
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
+	Types: []string{"int4"},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
 		if t := p.plainType(n.TypeName); t.Name != "int4" || t.Schema != "" {

@@ -29,7 +29,8 @@ var nestedArray = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8[3], b TEXT ARRAY);\n",
 		},
 	},
-	Nodes: typeNodes,
+	Nodes:   typeNodes,
+	Unusual: true,
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.Type.Dims < 2 || u.Place == typeDomain {

@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -17,7 +18,9 @@ type Plan struct {
 	statement []planned                  // those whose Statement wants to see every statement
 	byTree    [pgsql.KindCount][]planned // those that want to see the kind; nil for a kind that none asks for
 	byKind    [pgsql.KindCount][]planned
-	byType    map[string][]planned // those of byKind that name their types
+	byType    map[string][]planned // those of byKind that name their types, for type names
+	byColumn  map[string][]planned // and for columns
+	unusual   []planned            // those that want to see type names but for the usual ones
 	after     []planned
 	finish    []planned
 
@@ -53,7 +56,7 @@ func NewPlan(all []*Rule, target Target, layout string, advice bool) *Plan {
 
 // arrange sorts rules of the plan by what they want to see.
 func (p *Plan) arrange(list []planned) {
-	p.byType = map[string][]planned{}
+	p.byType, p.byColumn = map[string][]planned{}, map[string][]planned{}
 	for _, rule := range list {
 		if rule.Statement != nil && rule.Trees == nil {
 			p.statement = append(p.statement, rule)
@@ -65,12 +68,23 @@ func (p *Plan) arrange(list []planned) {
 			p.finish = append(p.finish, rule)
 		}
 		for _, k := range rule.Nodes {
-			if k != pgsql.KindTypeName || rule.Types == nil {
+			var some map[string][]planned
+			switch k {
+			case pgsql.KindTypeName:
+				if rule.Unusual {
+					p.unusual = append(p.unusual, rule)
+					continue
+				}
+				some = p.byType
+			case pgsql.KindColumnDef:
+				some = p.byColumn
+			}
+			if some == nil || rule.Types == nil {
 				p.byKind[k] = append(p.byKind[k], rule)
 				continue
 			}
 			for _, t := range rule.Types {
-				p.byType[t] = append(p.byType[t], rule)
+				some[t] = append(some[t], rule)
 			}
 		}
 	}
@@ -89,6 +103,12 @@ func (p *Plan) arrange(list []planned) {
 		}
 	}
 }
+
+// usualTypes are built in, and CockroachDB has them as they are.
+var usualTypes = wordSet(`bool int2 int4 int8 float8 numeric text varchar bytea date timestamp timestamptz jsonb uuid`)
+
+// usual reports whether rules about unusual types have nothing to say of one.
+func usual(t catalog.Type) bool { return t.Schema == "" && t.Dims < 2 && usualTypes[t.Name] }
 
 // Rules returns the rules of the plan.
 func (p *Plan) Rules() []*Rule {

@@ -39,7 +39,8 @@ var rangeType = &Rule{
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY, lo TIMESTAMPTZ, hi TIMESTAMPTZ, CHECK (lo <= hi));\n",
 		},
 	},
-	Nodes: append([]pgsql.Kind{pgsql.KindCreateRangeStmt}, typeNodes...),
+	Nodes:   append([]pgsql.Kind{pgsql.KindCreateRangeStmt}, typeNodes...),
+	Unusual: true,
 	Check: func(p *Pass, n pgsql.Node) {
 		const todo = "Store the bounds in two columns with a CHECK that they are in order, and write the operators out in the queries"
 		if r, ok := n.(*pgsql.CreateRangeStmt); ok {

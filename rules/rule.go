@@ -39,9 +39,12 @@ type Rule struct {
 
 	// Nodes are the kinds of node that Check wants to see.
 	Nodes []pgsql.Kind
-	// Types narrows down which of the nodes that name a type these are, by the
-	// names that the grammar gives them, such as bpchar; nil means all.
+	// Types narrows down which of the columns and type names among them these are,
+	// by the names that the grammar gives the types, such as bpchar; nil means all.
 	Types []string
+	// Unusual leaves out of the type names those that nearly every column has, such
+	// as TEXT: the rule is about others, or about arrays of arrays.
+	Unusual bool
 	// Check is called for each node of those kinds, parents before children.
 	Check func(*Pass, pgsql.Node)
 	// Trees are the kinds of statement that Statement wants to see; nil means

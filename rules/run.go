@@ -131,8 +131,15 @@ func (r *Run) hooks() {
 // node runs the rules over one node.
 func (r *Run) node(n pgsql.Node, parents []pgsql.Node) bool {
 	r.check(r.plan.byKind[n.Kind()], n, parents)
-	if t, ok := n.(*pgsql.TypeName); ok {
-		r.check(r.plan.byType[r.pass.plainType(t).Name], n, parents)
+	switch n := n.(type) {
+	case *pgsql.TypeName:
+		t := r.pass.plainType(n)
+		r.check(r.plan.byType[t.Name], n, parents)
+		if !usual(t) {
+			r.check(r.plan.unusual, n, parents)
+		}
+	case *pgsql.ColumnDef:
+		r.check(r.plan.byColumn[r.pass.plainType(n.TypeName).Name], n, parents)
 	}
 	return true
 }

@@ -8,16 +8,21 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
-// Trees leaves no statement out that its rule would speak of: over all examples
-// together, as one history, the rules find the same when Statement sees all.
-func TestTrees(t *testing.T) {
+// Trees, Types and Unusual leave nothing out that their rule would speak of: over
+// all examples together, as one history, the rules find the same when they see all.
+func TestPlanLeavesNothingOut(t *testing.T) {
 	for _, layout := range []string{"", "temporal", "goose"} {
 		some := NewPlan(All(), Target{}, layout, true).Run(nil)
 		every := NewPlan(All(), Target{}, layout, true).Run(nil)
-		every.plan.byTree, every.plan.statement = [pgsql.KindCount][]planned{}, nil
-		for _, rule := range every.plan.all {
+		p := every.plan
+		p.byTree, p.statement = [pgsql.KindCount][]planned{}, nil
+		p.byKind, p.byType, p.byColumn, p.unusual = [pgsql.KindCount][]planned{}, nil, nil, nil
+		for _, rule := range p.all {
 			if rule.Statement != nil {
-				every.plan.statement = append(every.plan.statement, rule)
+				p.statement = append(p.statement, rule)
+			}
+			for _, k := range rule.Nodes {
+				p.byKind[k] = append(p.byKind[k], rule)
 			}
 		}
 		type finding struct {
@@ -44,7 +49,7 @@ func TestTrees(t *testing.T) {
 				want, got := plain(every.Statement(at)), plain(some.Statement(at))
 				findings += len(got)
 				if diff := cmp.Diff(want, got); diff != "" {
-					t.Errorf("layout %q, %s (-every statement +Trees):\n%s", layout, st.Text, diff)
+					t.Errorf("layout %q, %s (-everything +plan):\n%s", layout, st.Text, diff)
 				}
 			}
 		}

@@ -28,6 +28,7 @@ var serial = &Rule{
 		},
 	},
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
+	Types: []string{"serial2", "serial4", "serial8"},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
 		to, ok := serialBase[builtin(p.plainType(n.TypeName))]

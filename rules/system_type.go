@@ -43,7 +43,8 @@ var systemType = &Rule{
 			Input: "CREATE TABLE t (id OID PRIMARY KEY, a regclass, b regtype, c name, d \"char\");\n",
 		},
 	},
-	Nodes: typeNodes,
+	Nodes:   typeNodes,
+	Unusual: true,
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			s, ok := systemTypes[u.builtin()]

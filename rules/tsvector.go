@@ -36,6 +36,7 @@ var tsvector = &Rule{
 		},
 	},
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef, pgsql.KindIndexStmt},
+	Types: []string{"tsvector"},
 	Check: func(p *Pass, n pgsql.Node) {
 		switch n := n.(type) {
 		case *pgsql.ColumnDef:

@@ -28,6 +28,7 @@ var tsvectorQuote = &Rule{
 		},
 	},
 	Nodes: []pgsql.Kind{pgsql.KindColumnDef},
+	Types: []string{"tsvector"},
 	Check: func(p *Pass, node pgsql.Node) {
 		n := node.(*pgsql.ColumnDef)
 		if builtin(p.plainType(n.TypeName)) != "tsvector" || !p.Target.Within(">=23.1") {

@@ -39,7 +39,8 @@ var unknownType = &Rule{
 			Input:  "CREATE SCHEMA app;\nCREATE TYPE app.pair AS (a INT8, b INT8);\nCREATE TABLE t (id INT8 PRIMARY KEY, p app.pair, ps app.pair[]);\n",
 		},
 	},
-	Nodes: []pgsql.Kind{pgsql.KindTypeName},
+	Nodes:   []pgsql.Kind{pgsql.KindTypeName},
+	Unusual: true,
 	Check: func(p *Pass, n pgsql.Node) {
 		typeUses(p, n, func(u *typeUse) {
 			if u.Place != typeColumn && u.Place != typeAltered {

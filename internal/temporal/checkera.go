@@ -1,7 +1,6 @@
 package temporal
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +23,8 @@ func allAgree(text []byte, pieces []*pgsql.Statement) bool {
 		}
 	}
 	sent := make([]string, len(statements)) // what is known to be the statement
-	content, low := string(text), bytes.ToLower(text)
+	content := string(text)
+	low := lower(content)
 	eras := Eras()
 	if alike(low) {
 		eras = eras[:1]
@@ -48,20 +48,15 @@ func allAgree(text []byte, pieces []*pgsql.Statement) bool {
 	return true
 }
 
-// alike reports whether a text, in lower case, holds nothing that the tool of
-// one era knows and that of another does not, so that all cut it alike.
-func alike(low []byte) bool {
-	for _, word := range []string{"if", "loop", "$$"} {
-		for rest := 0; ; {
-			i := bytes.Index(low[rest:], []byte(word))
-			if i < 0 {
-				break
-			}
-			rest += i
-			if wordAt(low, word, rest) {
+// alike reports whether a text, see lower, holds nothing that the tool of one era
+// knows and that of another does not, so that all cut it alike.
+func alike(low string) bool {
+	for i := range len(low) {
+		switch c := low[i]; c {
+		case 'i', 'I', 'l', 'L', '$':
+			if wordAt(low, "if", i) || wordAt(low, "loop", i) || wordAt(low, "$$", i) {
 				return false
 			}
-			rest++
 		}
 	}
 	return true

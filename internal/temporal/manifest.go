@@ -136,8 +136,8 @@ func (m *Manifest) findFields() {
 		f := field{key: at, keyEnd: valueEnd(m.raw, at)}
 		f.value = skipBetween(m.raw, f.keyEnd)
 		f.valueEnd = valueEnd(m.raw, f.value)
-		var name string
-		if json.Unmarshal(m.raw[f.key:f.keyEnd], &name) != nil {
+		name := string(m.raw[f.key+1 : f.keyEnd-1])
+		if strings.Contains(name, `\`) && json.Unmarshal(m.raw[f.key:f.keyEnd], &name) != nil {
 			return
 		}
 		for _, known := range []string{fieldVersion, fieldMinVersion, fieldDescription, fieldFiles, fieldAllowNone} {

@@ -1,10 +1,10 @@
 package temporal
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Era is a span of Temporal releases whose temporal-sql-tool cuts SQL into
@@ -90,12 +90,32 @@ type piece struct {
 	start int
 }
 
-func (e Era) cut(content string) ([]piece, *SplitError) {
-	return e.cutLower(content, bytes.ToLower([]byte(content)))
+func (e Era) cut(content string) ([]piece, *SplitError) { return e.cutLower(content, lower(content)) }
+
+// lower returns the copy of a text that the tool walks over. ASCII is left as it is:
+// letters of either case are told by fold.
+func lower(content string) string {
+	for i := 0; i < len(content); i++ {
+		if content[i] >= utf8.RuneSelf {
+			return strings.ToLower(content)
+		}
+	}
+	return content
 }
 
-// cutLower is cut for a text whose lower-case copy is there already.
-func (e Era) cutLower(content string, low []byte) ([]piece, *SplitError) {
+// fold gives letters of ASCII in lower case.
+var fold = func() (t [256]byte) {
+	for i := range t {
+		t[i] = byte(i)
+		if 'A' <= i && i <= 'Z' {
+			t[i] = byte(i) - 'A' + 'a'
+		}
+	}
+	return t
+}()
+
+// cutLower is cut for a text with its lower.
+func (e Era) cutLower(content, low string) ([]piece, *SplitError) {
 	s := splitter{era: e, raw: content, low: low}
 	var out []piece
 	for s.pos < len(s.raw) {
@@ -118,7 +138,7 @@ func (e Era) cutLower(content string, low []byte) ([]piece, *SplitError) {
 type splitter struct {
 	era  Era
 	raw  string
-	low  []byte
+	low  string // see lower
 	pos  int
 	open []block
 }
@@ -179,7 +199,7 @@ scan:
 		case '\'', '"':
 			err = s.quote(c)
 		case '-':
-			if !bytes.HasPrefix(s.low[s.pos:], []byte("--")) {
+			if !strings.HasPrefix(s.low[s.pos:], "--") {
 				continue
 			}
 			comment = s.pos
@@ -187,6 +207,9 @@ scan:
 			err = s.lineComment()
 			from = s.pos
 		default:
+			if s.pos > 0 && latinAlnum(s.low[s.pos-1]) {
+				continue // within a word
+			}
 			err = s.keyword()
 		}
 		if err != nil {
@@ -212,7 +235,7 @@ scan:
 // plain are the bytes that mean nothing to a tool of any era.
 var plain = func() (t [256]bool) {
 	for i := range t {
-		t[i] = bytes.IndexByte([]byte(";()'\"-beil$"), byte(i)) < 0
+		t[i] = strings.IndexByte(";()'\"-beilBEIL$", byte(i)) < 0
 	}
 	return t
 }()
@@ -287,7 +310,7 @@ func (s *splitter) lineComment() *SplitError {
 // keyword opens or closes a block if a keyword of the era starts here, and
 // moves to its last character.
 func (s *splitter) keyword() *SplitError {
-	switch c := s.low[s.pos]; {
+	switch c := fold[s.low[s.pos]]; {
 	case c == 'b' && s.wordAt("begin", s.pos):
 		s.push("begin")
 		s.pos += len("begin") - 1
@@ -374,11 +397,16 @@ func (s *splitter) endsWith(at int, words []string) bool {
 // nor a digit on either side. To the tool _ is neither.
 func (s *splitter) wordAt(word string, at int) bool { return wordAt(s.low, word, at) }
 
-func wordAt(low []byte, word string, at int) bool {
-	if string(low[at:min(at+len(word), len(low))]) != word {
+func wordAt(low, word string, at int) bool {
+	end := at + len(word)
+	if end > len(low) {
 		return false
 	}
-	end := at + len(word)
+	for i := range word {
+		if fold[low[at+i]] != word[i] {
+			return false
+		}
+	}
 	return (at == 0 || !latinAlnum(low[at-1])) && (end >= len(low) || !latinAlnum(low[end]))
 }
 
