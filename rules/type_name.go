@@ -48,12 +48,28 @@ var typeName = &Rule{
 	},
 	Nodes: typeNodes,
 	Check: func(p *Pass, n pgsql.Node) {
+		if t, ok := n.(*pgsql.TypeName); ok && plainlyNamed(p.Stmt, t) {
+			return
+		}
 		typeUses(p, n, checkTypeName)
 	},
 }
 
 // plainTypes are types with modifiers that CockroachDB reads as they are written.
 var plainTypes = map[string]bool{"varchar": true, "numeric": true}
+
+// plainlyNamed reports a type that is named by one word, as most are, or is a VARCHAR
+// with a length. Where it does not, nothing may be wrong all the same.
+func plainlyNamed(st *Statement, t *pgsql.TypeName) bool {
+	first, last, ok := st.typeSpan(t)
+	if !ok || st.Tokens[first].Kind != pgsql.Word {
+		return false
+	}
+	if first == last {
+		return !st.Is(first, "nchar")
+	}
+	return st.Is(first, "varchar") && st.Close(first+1) == last
+}
 
 func checkTypeName(u *typeUse) {
 	name := u.builtin()

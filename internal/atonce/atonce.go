@@ -11,15 +11,19 @@ import (
 // there are processors, and returns when all are done.
 func Do(n int, f func(i int)) {
 	var next atomic.Int32
+	work := func() {
+		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			f(i)
+		}
+	}
 	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	for range min(n, runtime.GOMAXPROCS(0)) - 1 { // the caller is one of them
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
+			work()
 		}()
 	}
+	work()
 	wg.Wait()
 }

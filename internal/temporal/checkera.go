@@ -52,15 +52,15 @@ func allAgree(text []byte, pieces []*pgsql.Statement) bool {
 // knows and that of another does not, so that all cut it alike.
 func alike(low string) bool {
 	for i := range len(low) {
-		switch c := low[i]; c {
-		case 'i', 'I', 'l', 'L', '$':
-			if wordAt(low, "if", i) || wordAt(low, "loop", i) || wordAt(low, "$$", i) {
-				return false
-			}
+		if startsLater[low[i]] && (wordAt(low, "if", i) || wordAt(low, "loop", i) || wordAt(low, "$$", i)) {
+			return false
 		}
 	}
 	return true
 }
+
+// startsLater are the bytes that the words start with which not all eras know.
+var startsLater = [256]bool{'i': true, 'I': true, 'l': true, 'L': true, '$': true}
 
 // misread returns the eras that do not take the statement for what it is.
 func misread(st *pgsql.Statement) []Era {
