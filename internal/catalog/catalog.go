@@ -404,12 +404,14 @@ func lookup[V any](c *Catalog, m map[Name]V, n Name) V {
 
 // resolve completes a name with the schema in which the map has it.
 func resolve[V any](c *Catalog, m map[Name]V, n Name) (_ Name, v V, ok bool) {
-	if n.Schema == "" {
+	if n.Schema == "" && len(m) > 0 { // most histories make no types and few functions
 		for _, s := range c.SearchPath {
 			if v, ok := m[Name{s, n.Name}]; ok {
 				return Name{s, n.Name}, v, true
 			}
 		}
+	}
+	if n.Schema == "" {
 		// A dump empties the search path and qualifies all names; a fragment may
 		// use names whose schema it never says. Public is where they most likely
 		// are.

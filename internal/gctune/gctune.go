@@ -41,7 +41,7 @@ func Start() {
 				last = p
 			}
 			if !limited {
-				debug.SetMemoryLimit(live + live*int64(p)/100 + beside)
+				debug.SetMemoryLimit(heap(live, p) + beside)
 			}
 		}
 		runtime.SetFinalizer(c, sing)
@@ -50,6 +50,13 @@ func Start() {
 }
 
 const maxGCPercent = 1600
+
+// heap is how large the heap may grow in bytes: as little as lives, Go lets it grow
+// to 4 MiB at 100% (package runtime/debug, SetGCPercent, and the guide to the
+// garbage collector). A limit below that would only make it collect more often.
+func heap(live int64, percent int) int64 {
+	return max(live+live*int64(percent)/100, 4<<20*int64(percent)/100)
+}
 
 // crowded is how much may live in bytes, for heapGoal to leave room enough. The
 // less garbage may come to it, the more often all that lives is looked through.

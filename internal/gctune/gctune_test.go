@@ -36,3 +36,20 @@ func TestGCPercentIsSteady(t *testing.T) {
 		}
 	}
 }
+
+// The limit never takes from the heap what Go lets it have where little lives.
+func TestHeap(t *testing.T) {
+	for _, tt := range []struct {
+		live    int64
+		percent int
+		want    int64
+	}{
+		{1 << 20, 1600, 64 << 20},
+		{8 << 20, 1600, 136 << 20},
+		{100 << 20, 70, 170 << 20},
+	} {
+		if got := heap(tt.live, tt.percent); got != tt.want {
+			t.Errorf("with %d bytes alive and %d%%: %d, want %d", tt.live, tt.percent, got, tt.want)
+		}
+	}
+}

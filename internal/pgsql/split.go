@@ -411,13 +411,14 @@ func (s *Splitter) openError(st *Statement, l *lexer, start int) {
 // semicolon does not end the statement.
 type atomicBody struct {
 	depth int
-	rule  int // depth of parentheses in CREATE RULE
+	rule  int  // depth of parentheses in CREATE RULE
+	plain bool // it is no CREATE RULE
 }
 
 func (b *atomicBody) see(text []byte, toks []Token) {
 	n := len(toks)
 	switch t := toks[n-1]; { // nearly all of them
-	case t.Kind == Punct && text[t.Start()] != '(' && text[t.Start()] != ')':
+	case t.Kind == Punct && (b.plain || text[t.Start()] != '(' && text[t.Start()] != ')'):
 		return
 	case t.Kind == Word && b.depth == 0 && t.End()-t.Start() != len("atomic"):
 		return
@@ -432,11 +433,11 @@ func (b *atomicBody) see(text []byte, toks []Token) {
 	last := n - 1
 	if toks[last].Kind == Punct {
 		switch {
+		case !isCreate(is, "rule"):
+			b.plain = n > 4 // those that make it one have been seen
 		case is(last, "("):
-			if b.rule > 0 || isCreate(is, "rule") {
-				b.rule++
-			}
-		case is(last, ")") && b.rule > 0:
+			b.rule++
+		case b.rule > 0:
 			b.rule--
 		}
 		return
