@@ -23,7 +23,8 @@ type Splitter struct {
 	max  int
 	read int // how much is read at first
 
-	buf  []byte
+	buf  []byte // what is left of room
+	room []byte // of a reader; statements hold none of it
 	eof  bool
 	rerr error
 
@@ -104,7 +105,7 @@ func (s *Splitter) Next() (*Statement, error) {
 		if len(s.buf) >= s.max {
 			return nil, fmt.Errorf("line %d: %s", s.pos.Line, tooLarge(s.max))
 		}
-		if err := s.fill(2 * len(s.buf)); err != nil {
+		if err := s.fill(max(2*len(s.buf), s.read)); err != nil {
 			return nil, err
 		}
 	}
@@ -116,10 +117,15 @@ func tooLarge(limit int) string {
 
 // fill reads until the buffer holds n bytes or the source ends.
 func (s *Splitter) fill(n int) error {
+	if s.eof {
+		return nil // statements of a text in memory share it, so that it stays where it is
+	}
 	if cap(s.buf) < n {
-		b := make([]byte, len(s.buf), n)
-		copy(b, s.buf)
-		s.buf = b
+		const large = 1 << 20 // of one statement: not kept for those behind it
+		if c := cap(s.room); c < n || c >= large && n < large/2 {
+			s.room = make([]byte, n)
+		}
+		s.buf = s.room[:copy(s.room, s.buf)]
 	}
 	for len(s.buf) < n && !s.eof {
 		k, err := s.r.Read(s.buf[len(s.buf):n])
@@ -135,7 +141,7 @@ func (s *Splitter) fill(n int) error {
 }
 
 // consume drops n bytes from the front of the buffer. The rest is not moved
-// until the buffer runs out of room (fill copies it then).
+// until the buffer runs out of room (fill moves it then).
 func (s *Splitter) consume(n int) {
 	s.pos = s.pos.Advance(bytesString(s.buf[:n]))
 	s.buf = s.buf[n:]
