@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/internal/synth"
-	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/translate"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
@@ -28,29 +28,51 @@ type input struct {
 
 // lint lints the input as the command does, reading included.
 func (in input) lint(ctx context.Context) error {
-	if in.file == "" {
-		_, _, err := translate.Lint(ctx, in.fsys, translate.Options{})
+	return in.open(func(_ fs.FS, tree *layout.Tree) error {
+		_, err := translate.LintTree(ctx, tree, translate.Options{})
 		return err
-	}
-	_, err := lint.Run(ctx, []lint.Source{{
-		Name: in.file, Unit: in.file,
-		Open: func() (io.ReadCloser, error) { return os.Open(in.file) },
-	}}, lint.Options{})
-	return err
+	})
 }
 
-// translate translates the input, reading included; nothing is written.
+// translate translates the input as the command does, reading included; nothing is
+// written but the temporary files of a large one.
 func (in input) translate(ctx context.Context) error {
+	return in.open(func(fsys fs.FS, tree *layout.Tree) error {
+		out, err := translate.Tree(ctx, fsys, tree, translate.Options{Spool: true})
+		if err != nil {
+			return err
+		}
+		return out.Close()
+	})
+}
+
+// open reads the input, a large one by way of the address space, and hands it to f.
+func (in input) open(f func(fs.FS, *layout.Tree) error) error {
 	if in.file == "" {
-		_, err := translate.FS(ctx, in.fsys, translate.Options{})
-		return err
+		pile := &spool.Pile{}
+		fsys := pile.FS(in.fsys)
+		tree, err := layout.Open(fsys, "")
+		if err != nil {
+			return err
+		}
+		for _, h := range tree.Histories {
+			for i := range h.Sources {
+				s := &h.Sources[i]
+				s.Forget = pile.Forget(s.Text)
+				pile.Rest(s.Text)
+			}
+		}
+		return errors.Join(f(fsys, tree), pile.Close())
 	}
-	text, err := os.ReadFile(in.file)
+	text, err := spool.Open(in.file)
 	if err != nil {
 		return err
 	}
-	_, err = translate.Bytes(ctx, in.file, text, translate.Options{})
-	return err
+	tree := layout.OpenText(in.file, text.Bytes(), "")
+	if len(text.Bytes()) >= spool.Large {
+		tree.Histories[0].Sources[0].Forget = text.Forget
+	}
+	return errors.Join(f(nil, tree), text.Close())
 }
 
 // pieceBytes is how much text pg_query.Parse is given at once where the input is
