@@ -127,6 +127,7 @@ const markedWithin = 1 << 20
 // empty: the marks that a tool has in its files and in their names tell.
 func OpenText(name string, text []byte, layout string) *Tree {
 	base := path.Base(name)
+	head := string(text[:min(len(text), markedWithin)])
 	for _, t := range tools() {
 		m, ok := t.migration(base)
 		switch {
@@ -134,7 +135,7 @@ func OpenText(name string, text []byte, layout string) *Tree {
 		case layout != "":
 			continue
 		case t.marked != nil:
-			if !t.marked(string(text[:min(len(text), markedWithin)])) {
+			if !t.marked(head) {
 				continue
 			}
 		case !ok:
