@@ -57,6 +57,10 @@ type Options struct {
 	// Workers is how many statements are parsed at once; 0 means one for each
 	// processor.
 	Workers int
+	// Between, if it is set, is called between statements of a large history, now
+	// and then: what is done there has the processors for itself. It may be called
+	// by several histories at the same time.
+	Between func()
 	// Cache keeps parse trees between runs over nearly the same text. It may be
 	// nil.
 	Cache *Cache

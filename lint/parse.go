@@ -36,9 +36,11 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	pause := pauses{call: opts.Between}
 	if workers == 1 { // to hand batches over would only cost time
 		return spool.Guard(func() error {
 			return batches(ctx, history, opts, func(b *batch) bool {
+				pause.behind(b)
 				b.parse(opts.Cache)
 				for _, st := range b.statements {
 					f(st)
@@ -85,6 +87,7 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 	}()
 
 	for b := range order {
+		pause.behind(b)
 		<-b.parsed
 		if ctx.Err() != nil {
 			continue // drain
@@ -98,6 +101,29 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 		return splitErr
 	}
 	return ctx.Err()
+}
+
+// pauses calls Options.Between.
+type pauses struct {
+	call func()
+	size int // of the statements since
+}
+
+// pauseEach is how many bytes of statements are between two calls.
+const pauseEach = 128 << 10
+
+// behind counts the statements of a batch.
+func (p *pauses) behind(b *batch) {
+	if p.call == nil {
+		return
+	}
+	for _, st := range b.statements {
+		p.size += len(st.Text)
+	}
+	if p.size >= pauseEach {
+		p.size = 0
+		p.call()
+	}
 }
 
 // batches cuts the history into batches, each of one source.

@@ -88,7 +88,7 @@ func oneOf(flag, value string, of []string) error {
 
 // configure reads the configuration for an input and fills in what the flags
 // leave open. The input loses what the configuration excludes.
-func (c *common) configure(in *input) (translate.Options, error) {
+func (c *common) configure(in *input, e env) (translate.Options, error) {
 	conf, err := c.find(in)
 	if err != nil {
 		return translate.Options{}, err
@@ -116,7 +116,7 @@ func (c *common) configure(in *input) (translate.Options, error) {
 	if c.bad, err = lint.ParseFailOn(c.failOn); err != nil {
 		return translate.Options{}, err
 	}
-	return translate.Options{Options: lint.Options{Target: target, Layout: c.layout, Advice: c.advice, Severity: conf.Severity}}, nil
+	return translate.Options{Options: lint.Options{Target: target, Layout: c.layout, Advice: c.advice, Severity: conf.Severity, Between: e.between}}, nil
 }
 
 func (c *common) find(in *input) (*config.Config, error) {

@@ -91,7 +91,7 @@ func (f *lintFlags) run(ctx context.Context, arg string, e env) error {
 	if err != nil {
 		return err
 	}
-	opts, err := f.configure(in)
+	opts, err := f.configure(in, e)
 	if err != nil {
 		return err
 	}

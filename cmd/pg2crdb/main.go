@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/pg2crdb/pg2crdb/internal/gctune"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
 
+	"github.com/pg2crdb/pg2crdb/internal/gctune"
 	"github.com/pg2crdb/pg2crdb/translate/verify"
 )
 
@@ -23,10 +23,10 @@ const (
 func main() { os.Exit(process()) }
 
 func process() int {
-	gctune.Start()
+	collector := gctune.Start()
 	ctx, stop := signal.NotifyContext(context.Background(), interruptions()...)
 	defer stop()
-	return run(ctx, os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr, os.Getenv})
+	return run(ctx, os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr, os.Getenv, collector.Pause})
 }
 
 // interruptions are the signals that end a run in order. A terminal that goes
@@ -44,6 +44,7 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	between        func() // see lint.Options; may be nil
 }
 
 // errFindings makes a run end with exit code 1. What is to be said has been

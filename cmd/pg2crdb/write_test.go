@@ -178,7 +178,7 @@ func TestInterrupted(t *testing.T) {
 			args[1] = dir
 		}
 		var out, errs bytes.Buffer
-		code := run(ctx, args, env{never, &out, &errs, func(string) string { return "" }})
+		code := run(ctx, args, env{stdin: never, stdout: &out, stderr: &errs, getenv: func(string) string { return "" }})
 		if code != exitTrouble || errs.String() != "pg2crdb: interrupted; nothing was left half-written\n" {
 			t.Errorf("%v: %d, %s", args, code, &errs)
 		}

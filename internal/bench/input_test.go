@@ -13,6 +13,7 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/internal/synth"
+	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/translate"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
 )
@@ -29,7 +30,7 @@ type input struct {
 // lint lints the input as the command does, reading included.
 func (in input) lint(ctx context.Context) error {
 	return in.open(func(_ fs.FS, tree *layout.Tree) error {
-		_, err := translate.LintTree(ctx, tree, translate.Options{})
+		_, err := translate.LintTree(ctx, tree, translate.Options{Options: lint.Options{Between: between}})
 		return err
 	})
 }
@@ -38,7 +39,7 @@ func (in input) lint(ctx context.Context) error {
 // written but the temporary files of a large one.
 func (in input) translate(ctx context.Context) error {
 	return in.open(func(fsys fs.FS, tree *layout.Tree) error {
-		out, err := translate.Tree(ctx, fsys, tree, translate.Options{Spool: true})
+		out, err := translate.Tree(ctx, fsys, tree, translate.Options{Options: lint.Options{Between: between}, Spool: true})
 		if err != nil {
 			return err
 		}

@@ -11,10 +11,13 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/synth"
 )
 
+// between is what the command does between statements.
+var between func()
+
 // TestMain sets the garbage collector as the command does, for all that is
 // measured.
 func TestMain(m *testing.M) {
-	gctune.Start()
+	between = gctune.Start().Pause
 	os.Exit(m.Run())
 }
 

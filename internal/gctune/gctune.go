@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 )
 
 // heapGoal is how large the heap may grow in bytes before what is dead in it is
@@ -21,9 +22,9 @@ const beside = 24 << 20
 // collecting at every doubling costs more than the memory is worth: as long as
 // there is little. On a large history the memory counts. It leaves alone what
 // the environment says by GOGC, and by GOMEMLIMIT.
-func Start() {
+func Start() *Collector {
 	if os.Getenv("GOGC") != "" {
-		return
+		return nil
 	}
 	debug.SetGCPercent(maxGCPercent)
 	limited := os.Getenv("GOMEMLIMIT") != ""
@@ -47,6 +48,36 @@ func Start() {
 		runtime.SetFinalizer(c, sing)
 	}
 	runtime.SetFinalizer(new(canary), sing)
+	return &Collector{sample: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/goal:bytes"}}}
+}
+
+// Collector is the garbage collector as Start has set it; nil is one that it has not.
+type Collector struct {
+	mu     sync.Mutex
+	sample []metrics.Sample
+}
+
+// worthPause is the least heap goal in bytes for which Pause does something.
+const worthPause = 100 << 20
+
+// Pause collects garbage if the heap is nearly as large as it may become, and waits
+// for that. While the callers wait, the collector has all processors: it is done in
+// a fifth of the time (measured with 60 MB alive on 2 processors), and nothing is
+// allocated meanwhile, which it would have to take for alive.
+func (c *Collector) Pause() {
+	if c == nil || !c.mu.TryLock() { // another one has seen to it
+		return
+	}
+	defer c.mu.Unlock()
+	metrics.Read(c.sample)
+	for _, s := range c.sample {
+		if s.Value.Kind() != metrics.KindUint64 {
+			return
+		}
+	}
+	if heap, goal := c.sample[0].Value.Uint64(), c.sample[1].Value.Uint64(); goal >= worthPause && heap > goal-goal/8 {
+		runtime.GC()
+	}
 }
 
 const maxGCPercent = 1600

@@ -1,6 +1,9 @@
 package gctune
 
-import "testing"
+import (
+	"runtime"
+	"testing"
+)
 
 // The heap may grow to heapGoal, by no more than maxGCPercent, and beyond it where
 // that leaves little room: up to crowdedGCPercent more than lives.
@@ -52,4 +55,21 @@ func TestHeap(t *testing.T) {
 			t.Errorf("with %d bytes alive and %d%%: %d, want %d", tt.live, tt.percent, got, tt.want)
 		}
 	}
+}
+
+// One that was not set, and a heap with room, are left alone.
+func TestPause(t *testing.T) {
+	var none *Collector
+	none.Pause()
+	before := collections()
+	Start().Pause()
+	if n := collections() - before; n != 0 {
+		t.Errorf("%d collections of a small heap", n)
+	}
+}
+
+func collections() uint32 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.NumGC
 }
