@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -48,9 +49,22 @@ func (u *obstacle) ends() bool { return u.one && !u.used && (u.drop != nil || u.
 // obstructions is the memory of the rules about dependants.
 type obstructions struct {
 	list []*obstructed
+	// named are the obstacles by the words that a statement about them has, in lower
+	// case; odd are those with a name that is no word.
+	named map[string][]standing
+	odd   []standing
 	// seen is the last statement that was looked at.
 	seen *Statement
 }
+
+// standing is an obstacle with what it stands in the way of.
+type standing struct {
+	*obstacle
+	of *obstructed
+}
+
+// open reports whether it is still to be seen what becomes of the obstacle.
+func (u *obstacle) open() bool { return u.drop == nil && !u.replaced && !u.used }
 
 var obstructionKey = new(Rule)
 
@@ -67,7 +81,21 @@ func obstruct(p *Pass, f Finding, users []*obstacle) {
 	if f.Start == 0 && f.End == 0 {
 		f.End = int(p.Stmt.Size)
 	}
-	mem.list = append(mem.list, &obstructed{stmt: p.Stmt.kept(true), rule: p.Rule, users: users, manual: f})
+	o := &obstructed{stmt: p.Stmt.kept(true), rule: p.Rule, users: users, manual: f}
+	mem.list = append(mem.list, o)
+	for _, u := range users {
+		words := []string{u.word()}
+		if u.kind == "trigger" {
+			words = append(words, u.table())
+		}
+		for _, word := range words {
+			if word = strings.ToLower(word); word == "" || strings.ContainsFunc(word, func(r rune) bool { return r < utf8.RuneSelf && !wordByte(byte(r)) }) {
+				mem.odd = append(mem.odd, standing{u, o})
+			} else {
+				mem.named = mapSet(mem.named, word, append(mem.named[word], standing{u, o}))
+			}
+		}
+	}
 }
 
 // followObstacles looks what the statement of the pass makes of the obstacles.
@@ -77,14 +105,46 @@ func followObstacles(p *Pass) {
 		return
 	}
 	mem.seen = p.Stmt
-	for _, o := range mem.list {
-		for _, u := range o.users {
-			if u.drop != nil || u.replaced || u.used || !hasWord(p.Stmt.Text, u.word()) && (u.kind != "trigger" || !hasWord(p.Stmt.Text, u.table())) {
-				continue
-			}
+	if len(mem.list) == 0 {
+		return
+	}
+	mem.odd = followOpen(p, mem.odd, func(u standing) bool {
+		return hasWord(p.Stmt.Text, u.word()) || u.kind == "trigger" && hasWord(p.Stmt.Text, u.table())
+	})
+	for word, list := range mem.met(p.Stmt.Text) {
+		mem.named[word] = followOpen(p, list, func(standing) bool { return true })
+	}
+}
+
+// met returns the obstacles that a text, bodies of functions included, may name, by
+// their words. There can be many that it does not.
+func (mem *obstructions) met(text string) map[string][]standing {
+	var out map[string][]standing
+	text = strings.ToLower(text)
+	for i := 0; i < len(text); i++ {
+		start := i
+		for i < len(text) && wordByte(text[i]) {
+			i++
+		}
+		if list := mem.named[text[start:i]]; len(list) > 0 {
+			out = mapSet(out, text[start:i], list)
+		}
+	}
+	return out
+}
+
+// followOpen looks what the statement makes of the obstacles in a list that it names,
+// and returns those of which more is to be seen.
+func followOpen(p *Pass, list []standing, named func(standing) bool) []standing {
+	rest := list[:0]
+	for _, u := range list {
+		if !u.open() {
+			continue
+		}
+		if named(u) {
 			switch what := u.fate(p); {
 			case what == obstacleUntouched:
-			case p.Stmt.Source != o.stmt.Source || p.Stmt.Down != o.stmt.Down || what == obstacleUsed:
+			case p.Stmt.Source != u.of.stmt.Source || p.Stmt.Down != u.of.stmt.Down || what == obstacleUsed:
 				u.used = true
 			case what == obstacleDropped:
 				u.drop, u.event = p.Stmt.kept(true), p.Stmt.Number
@@ -92,7 +152,11 @@ func followObstacles(p *Pass) {
 				u.replaced, u.event = true, p.Stmt.Number
 			}
 		}
+		if u.open() {
+			rest = append(rest, u)
+		}
 	}
+	return rest
 }
 
 // word is the name of the obstacle itself, without a trigger's table.

@@ -104,7 +104,8 @@ var functionOrder = &Rule{
 // there when they are made.
 type early struct {
 	functions []*earlyFunction
-	last      *Statement // in front of the one at hand
+	waiting   map[catalog.Name][]*earlyFunction // by what they miss
+	last      *Statement                        // in front of the one at hand
 }
 
 type earlyFunction struct {
@@ -144,7 +145,11 @@ func (mem *early) add(p *Pass, n *pgsql.CreateFunctionStmt) {
 		}
 	}
 	if len(missing) > 0 {
-		mem.functions = append(mem.functions, &earlyFunction{stmt: p.Stmt, name: r.name.Name, noun: r.noun, missing: missing})
+		f := &earlyFunction{stmt: p.Stmt, name: r.name.Name, noun: r.noun, missing: missing}
+		mem.functions = append(mem.functions, f)
+		for name := range missing {
+			mem.waiting = mapSet(mem.waiting, name, append(mem.waiting[name], f))
+		}
 	}
 }
 
@@ -201,30 +206,36 @@ func exists(c *catalog.Catalog, name catalog.Name) bool {
 
 // resolve looks which of the missing names the statement in front has made.
 func (mem *early) resolve(p *Pass) {
-	for _, f := range mem.functions {
-		for name := range f.missing {
-			if !exists(p.Catalog, name) {
-				continue
-			}
-			delete(f.missing, name)
-			plain := catalog.Name{Schema: name.Schema, Name: strings.TrimPrefix(name.Name, callPrefix)}
-			var def catalog.Place
-			switch {
-			case plain.Name != name.Name:
-				fs := p.Catalog.Functions(plain)
-				def = fs[len(fs)-1].Def
-			case p.Catalog.Relation(plain) != nil:
-				def = p.Catalog.Relation(plain).Def
-			default:
-				def = p.Catalog.Sequence(plain).Def
-			}
-			f.found = append(f.found, plain.String())
-			f.inBlock = f.inBlock || def.Source < 0
-			if def.Source > f.behind.Source || def.Source == f.behind.Source && def.Stop > f.behind.Stop {
-				f.behind = def
-				f.open = mem.last != nil && mem.last.Source == def.Source && mem.last.Stop() == def.Stop && mem.last.Tail == ""
-			}
+	for name, waiting := range mem.waiting {
+		if !exists(p.Catalog, name) {
+			continue
 		}
+		delete(mem.waiting, name)
+		plain := catalog.Name{Schema: name.Schema, Name: strings.TrimPrefix(name.Name, callPrefix)}
+		var def catalog.Place
+		switch {
+		case plain.Name != name.Name:
+			fs := p.Catalog.Functions(plain)
+			def = fs[len(fs)-1].Def
+		case p.Catalog.Relation(plain) != nil:
+			def = p.Catalog.Relation(plain).Def
+		default:
+			def = p.Catalog.Sequence(plain).Def
+		}
+		for _, f := range waiting {
+			f.find(mem, name, plain, def)
+		}
+	}
+}
+
+// find notes that there is now what the function misses.
+func (f *earlyFunction) find(mem *early, name, plain catalog.Name, def catalog.Place) {
+	delete(f.missing, name)
+	f.found = append(f.found, plain.String())
+	f.inBlock = f.inBlock || def.Source < 0
+	if def.Source > f.behind.Source || def.Source == f.behind.Source && def.Stop > f.behind.Stop {
+		f.behind = def
+		f.open = mem.last != nil && mem.last.Source == def.Source && mem.last.Stop() == def.Stop && mem.last.Tail == ""
 	}
 }
 

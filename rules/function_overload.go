@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -127,7 +128,16 @@ func (o *overloads) create(p *Pass, n *pgsql.CreateFunctionStmt) {
 		f.narrow(sig.words)
 		p.Report(f)
 	}
-	set.functions = append(set.functions, sig)
+	// A function that is made anew, again and again, is known by now.
+	if len(sig.words) > 0 || !slices.ContainsFunc(set.functions, sig.same) {
+		set.functions = append(set.functions, sig)
+	}
+}
+
+// same reports whether a function has the same types, and nothing that could be
+// narrowed.
+func (s signature) same(other signature) bool {
+	return len(other.words) == 0 && sameTypes(s.types, other.types)
 }
 
 func (f *Finding) narrow(words []integerWord) {

@@ -88,7 +88,9 @@ func (c *Catalog) apply(st *pgsql.Statement, source int) {
 			set(c, c.types, name, &TypeDef{Name: name, Kind: Base, Def: a.place()})
 		case pgsql.ObjectAggregate:
 			name := c.create(ListName(n.Defnames))
-			set(c, c.functions, name, append(c.functions[name], &Function{Name: name, Aggregate: true, Def: a.place()}))
+			if len(c.functions[name]) < maxOverloads {
+				set(c, c.functions, name, append(c.functions[name], &Function{Name: name, Aggregate: true, Def: a.place()}))
+			}
 		}
 	case *pgsql.CreateFunctionStmt:
 		a.createFunction(n)
@@ -203,8 +205,14 @@ func (a *applier) createFunction(n *pgsql.CreateFunctionStmt) {
 			}
 		}
 	}
-	set(a.Catalog, a.functions, f.Name, append(old, f))
+	if len(old) < maxOverloads {
+		set(a.Catalog, a.functions, f.Name, append(old, f))
+	}
 }
+
+// maxOverloads is how many functions of one name are followed. None has as many, and
+// to look through them at each call has to come to an end.
+const maxOverloads = 1 << 8
 
 func (a *applier) alterFunction(n *pgsql.AlterFunctionStmt) {
 	for _, o := range n.Actions {

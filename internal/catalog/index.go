@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -56,9 +57,14 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 	if !named {
 		ix.Name.Name = strings.Join(parts, "_") + "_idx"
 	}
-	for _, old := range a.homes(ix.Name) {
-		if n.IfNotExists || t != nil && old.table == t {
-			return // already there: an error where IF NOT EXISTS is not said
+	if first, ok := a.indexes[ix.Name]; ok {
+		// Already there: an error where IF NOT EXISTS is not said.
+		there := n.IfNotExists || t != nil && first.table == t
+		if !there && t != nil {
+			there = slices.Contains(a.clashes[ix.Name], indexHome{table: t})
+		}
+		if there {
+			return
 		}
 	}
 	if n.WhereClause != nil {
@@ -128,7 +134,12 @@ func (a *applier) setHomes(n Name, homes []indexHome) {
 
 // home notes where the index is found by its name.
 func (a *applier) home(ix *Index) {
-	a.setHomes(ix.Name, append(a.homes(ix.Name), homeOf(ix)))
+	if _, ok := a.indexes[ix.Name]; !ok {
+		set(a.Catalog, a.indexes, ix.Name, homeOf(ix))
+		return
+	}
+	// What the journal holds is shorter, and stays as it is.
+	set(a.Catalog, a.clashes, ix.Name, append(a.clashes[ix.Name], homeOf(ix)))
 }
 
 func homeOf(ix *Index) indexHome {

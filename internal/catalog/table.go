@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -234,8 +235,14 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 		out.Name = freeName(t, t.Name.Name+"_"+suffix)
 	}
 	held := t.open()
-	held.constraints = append(held.constraints, out)
+	if len(held.constraints) < maxConstraints {
+		held.constraints = append(held.constraints, out)
+	}
 }
+
+// maxConstraints is how many constraints of a table are followed. No table has as
+// many, and to look through them at each statement has to come to an end.
+const maxConstraints = 1 << 12
 
 // freeName returns the first name that no constraint of the table has: the given
 // one, or with the first number behind it for which that is so.
@@ -243,15 +250,17 @@ func freeName(t *Table, name string) string {
 	if t.Constraint(name) == nil {
 		return name
 	}
-	taken := map[string]bool{}
+	taken := make([]bool, len(t.Constraints())+2) // one of these numbers is free
 	for _, c := range t.Constraints() {
-		taken[c.Name] = true
-	}
-	for i := 1; ; i++ {
-		if numbered := name + strconv.Itoa(i); !taken[numbered] {
-			return numbered
+		number, ok := strings.CutPrefix(c.Name, name)
+		if !ok || number == "" || number[0] < '1' || number[0] > '9' {
+			continue
+		}
+		if i, err := strconv.Atoi(number); err == nil && i > 0 && i < len(taken) {
+			taken[i] = true
 		}
 	}
+	return name + strconv.Itoa(1+slices.Index(taken[1:], false))
 }
 
 // onlyColumn returns the column that an expression names if it names one and

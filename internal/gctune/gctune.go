@@ -61,8 +61,8 @@ type Collector struct {
 const worthPause = 100 << 20
 
 // Pause collects garbage if the heap is nearly as large as it may become, and waits
-// for that. While the callers wait, the collector has all processors: it is done in
-// a fifth of the time (measured with 60 MB alive on 2 processors), and nothing is
+// for that. While its callers wait, the collector has all processors: with 60 MB
+// alive it is done in 25 to 30 ms on two, instead of 60 to 130, and nothing is
 // allocated meanwhile, which it would have to take for alive.
 func (c *Collector) Pause() {
 	if c == nil || !c.mu.TryLock() { // another one has seen to it

@@ -90,13 +90,13 @@ func snapshotOf(fsys fs.FS, stores []Store) fs.FS {
 	for len(level) > 0 {
 		read := make([]folder, len(level))
 		atonce.Do(len(level), func(i int) { read[i] = readFolder(fsys, level[i]) })
-		var below []string
+		var next []string
 		for i, f := range read {
 			if f.entries == nil {
 				continue
 			}
 			s.dirs[level[i]] = f.entries
-			below = append(below, f.dirs...)
+			next = append(next, f.dirs...)
 			for _, file := range f.files {
 				s.files[file.path] = file.text
 				if file.manifest != nil {
@@ -104,7 +104,7 @@ func snapshotOf(fsys fs.FS, stores []Store) fs.FS {
 				}
 			}
 		}
-		level = below
+		level = next
 	}
 	return s
 }
@@ -119,9 +119,10 @@ type folder struct {
 type file struct {
 	path string
 	text []byte
-	readable
+	readable // of a manifest
 }
 
+// readFolder reads a directory; one that cannot be read has no entries.
 func readFolder(fsys fs.FS, dir string) (f folder) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
