@@ -117,8 +117,8 @@ type folder struct {
 }
 
 type file struct {
-	path string
-	text []byte
+	path     string
+	text     []byte
 	readable // of a manifest
 }
 
