@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -40,7 +41,7 @@ func (u *typeUse) substitute(s substitute) {
 		case typeColumn:
 			f.Edits = append(f.Edits, p.Insert(u.columnEnd(), " "+check))
 		case typeAltered:
-			if t := p.Catalog.Table(u.Table); t != nil {
+			if t := p.Catalog.Table(u.Table); t != nil && !u.already(t) {
 				f.Edits = append(f.Edits, p.Insert(len(p.Stmt.Text), ";\nALTER TABLE "+relationName(p, t.Name)+" ADD "+check))
 			}
 		}
@@ -50,6 +51,13 @@ func (u *typeUse) substitute(s substitute) {
 		f.Todo = fmt.Sprintf("Write the value as %s has it, and the type as %s", s.sql, s.sql)
 	}
 	u.report(f)
+}
+
+// already reports whether the column has the type in front of the statement, and with
+// it what the type brings.
+func (u *typeUse) already(t *catalog.Table) bool {
+	c := t.Column(u.Name)
+	return c != nil && c.Type.Schema == u.Type.Schema && c.Type.Name == u.Type.Name && c.Type.Dims == u.Type.Dims
 }
 
 // rewriteLiteral rewrites the literal that a cast is of, or that a column has
