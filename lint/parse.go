@@ -17,6 +17,7 @@ import (
 // and a hand-over costs as much as parsing one, so they travel in groups.
 type batch struct {
 	statements []*rules.Statement
+	size       int  // of their texts in bytes
 	forgotten  bool // their texts can be taken out of memory; see Source.Forget
 	parsed     chan struct{}
 }
@@ -114,13 +115,7 @@ const pauseEach = 128 << 10
 
 // behind counts the statements of a batch.
 func (p *pauses) behind(b *batch) {
-	if p.call == nil {
-		return
-	}
-	for _, st := range b.statements {
-		p.size += len(st.Text)
-	}
-	if p.size >= pauseEach {
+	if p.size += b.size; p.call != nil && p.size >= pauseEach {
 		p.size = 0
 		p.call()
 	}
@@ -128,19 +123,19 @@ func (p *pauses) behind(b *batch) {
 
 // batches cuts the history into batches, each of one source.
 func batches(ctx context.Context, history []Source, opts Options, send func(*batch) bool) error {
-	b, size := &batch{parsed: make(chan struct{})}, 0
+	b := &batch{parsed: make(chan struct{})}
 	flush := func() bool {
 		full := b
-		b, size = &batch{parsed: make(chan struct{})}, 0
+		b = &batch{parsed: make(chan struct{})}
 		return len(full.statements) == 0 || send(full)
 	}
 	err := splitAll(ctx, history, opts, func(st *rules.Statement) bool {
-		if n := len(b.statements); n > 0 && (b.statements[n-1].Source != st.Source || size >= batchBytes) && !flush() {
+		if n := len(b.statements); n > 0 && (b.statements[n-1].Source != st.Source || b.size >= batchBytes) && !flush() {
 			return false
 		}
 		b.statements = append(b.statements, st)
 		b.forgotten = history[st.Source].Forget != nil
-		size += len(st.Text)
+		b.size += len(st.Text)
 		return true
 	})
 	if err == nil && !flush() {

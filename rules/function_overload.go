@@ -187,11 +187,4 @@ func collide(a, b signature) bool {
 	return sameTypes(a.target, b.target) && !sameTypes(a.types, b.types)
 }
 
-func sameTypes(a, b []catalog.Type) bool {
-	for i := range a {
-		if a[i].Schema != b[i].Schema || a[i].Name != b[i].Name || a[i].Dims != b[i].Dims {
-			return false
-		}
-	}
-	return true
-}
+func sameTypes(a, b []catalog.Type) bool { return slices.EqualFunc(a, b, catalog.Type.Same) }

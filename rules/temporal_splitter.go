@@ -3,8 +3,6 @@ package rules
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
@@ -48,7 +46,7 @@ var temporalSplitter = &Rule{
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		splitterComments(p)
-		if shiftsInLowerCase(st.Lead) || shiftsInLowerCase(st.Text) || shiftsInLowerCase(st.Tail) {
+		if pgsql.Shifts(st.Lead) >= 0 || pgsql.Shifts(st.Text) >= 0 || pgsql.Shifts(st.Tail) >= 0 {
 			p.Report(manual("temporal-sql-tool loses its place behind a letter whose lower case has another length, and behind bytes that are not UTF-8", "Write the text, comments included, in ASCII"))
 		}
 		if st.Form != pgsql.SQL {
@@ -82,27 +80,6 @@ var temporalSplitter = &Rule{
 			}
 		}
 	},
-}
-
-// shiftsInLowerCase reports whether a character of the text has a lower case of
-// another length in bytes, as U+0130 has, or a byte is not UTF-8. The tool walks
-// over a lower-case copy of the text and cuts the original at the same offsets.
-func shiftsInLowerCase(text string) bool {
-	for i := 0; i < len(text); {
-		if text[i] < utf8.RuneSelf {
-			i++
-			for i+8 <= len(text) && (text[i]|text[i+1]|text[i+2]|text[i+3]|text[i+4]|text[i+5]|text[i+6]|text[i+7]) < utf8.RuneSelf {
-				i += 8 // mostly there is no other
-			}
-			continue
-		}
-		r, n := utf8.DecodeRuneInString(text[i:])
-		if utf8.RuneLen(unicode.ToLower(r)) != n {
-			return true
-		}
-		i += n
-	}
-	return false
 }
 
 // splitterWord deals with the words that the splitter takes for the start or

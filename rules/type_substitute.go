@@ -57,7 +57,7 @@ func (u *typeUse) substitute(s substitute) {
 // it what the type brings.
 func (u *typeUse) already(t *catalog.Table) bool {
 	c := t.Column(u.Name)
-	return c != nil && c.Type.Schema == u.Type.Schema && c.Type.Name == u.Type.Name && c.Type.Dims == u.Type.Dims
+	return c != nil && c.Type.Same(u.Type)
 }
 
 // rewriteLiteral rewrites the literal that a cast is of, or that a column has

@@ -221,15 +221,8 @@ func (in *input) tree(name string) (*layout.Tree, error) {
 		}
 	} else {
 		var err error
-		if tree, err = layout.Open(in.pile.FS(in.fsys), name); err != nil {
+		if tree, err = layout.OpenPiled(&in.pile, in.fsys, name); err != nil {
 			return nil, fmt.Errorf("%s: %w", in.arg, err)
-		}
-		for _, h := range tree.Histories {
-			for i := range h.Sources {
-				s := &h.Sources[i]
-				s.Forget = in.pile.Forget(s.Text)
-				in.pile.Rest(s.Text)
-			}
 		}
 	}
 	in.sources, in.shown = nil, 0

@@ -51,19 +51,11 @@ func (in input) translate(ctx context.Context) error {
 func (in input) open(f func(fs.FS, *layout.Tree) error) error {
 	if in.file == "" {
 		pile := &spool.Pile{}
-		fsys := pile.FS(in.fsys)
-		tree, err := layout.Open(fsys, "")
+		tree, err := layout.OpenPiled(pile, in.fsys, "")
 		if err != nil {
 			return err
 		}
-		for _, h := range tree.Histories {
-			for i := range h.Sources {
-				s := &h.Sources[i]
-				s.Forget = pile.Forget(s.Text)
-				pile.Rest(s.Text)
-			}
-		}
-		return errors.Join(f(fsys, tree), pile.Close())
+		return errors.Join(f(in.fsys, tree), pile.Close())
 	}
 	text, err := spool.Open(in.file)
 	if err != nil {

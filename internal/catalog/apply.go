@@ -254,15 +254,7 @@ func (c *Catalog) Named(o *pgsql.ObjectWithArgs) []*Function {
 }
 
 func sameArgs(a, b []Type) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i].Schema != b[i].Schema || a[i].Name != b[i].Name || a[i].Dims != b[i].Dims {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(a, b, Type.Same)
 }
 
 // cacheOption returns the CACHE among the options of a sequence, 0 if it is not

@@ -197,6 +197,9 @@ type Type struct {
 	SetOf bool
 }
 
+// Same reports whether two types are one but for modifiers and SETOF.
+func (t Type) Same(o Type) bool { return t.Schema == o.Schema && t.Name == o.Name && t.Dims == o.Dims }
+
 // ConstraintKind says what a constraint is.
 type ConstraintKind byte
 
@@ -404,14 +407,13 @@ func lookup[V any](c *Catalog, m map[Name]V, n Name) V {
 
 // resolve completes a name with the schema in which the map has it.
 func resolve[V any](c *Catalog, m map[Name]V, n Name) (_ Name, v V, ok bool) {
-	if n.Schema == "" && len(m) > 0 { // most histories make no types and few functions
-		for _, s := range c.SearchPath {
+	if n.Schema == "" {
+		for i := 0; i < len(c.SearchPath) && len(m) > 0; i++ { // most histories make no types
+			s := c.SearchPath[i]
 			if v, ok := m[Name{s, n.Name}]; ok {
 				return Name{s, n.Name}, v, true
 			}
 		}
-	}
-	if n.Schema == "" {
 		// A dump empties the search path and qualifies all names; a fragment may
 		// use names whose schema it never says. Public is where they most likely
 		// are.

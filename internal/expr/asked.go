@@ -60,8 +60,7 @@ func (c *askedColumn) same(t *catalog.Table) bool {
 	if col == nil || !c.found {
 		return col == nil && !c.found
 	}
-	return col.Type.Schema == c.typ.Schema && col.Type.Name == c.typ.Name && col.Type.Dims == c.typ.Dims &&
-		col.Type.SetOf == c.typ.SetOf && slices.Equal(col.Type.Mods, c.typ.Mods)
+	return col.Type.Same(c.typ) && col.Type.SetOf == c.typ.SetOf && slices.Equal(col.Type.Mods, c.typ.Mods)
 }
 
 // column notes that a name is looked for.

@@ -21,7 +21,7 @@ const DefaultMaxStatement = 256 << 20
 type Splitter struct {
 	r    io.Reader
 	max  int
-	read int // how much is read at first
+	read int // how much is read at once, at least
 
 	buf  []byte // what is left of room
 	room []byte // of a reader; statements hold none of it

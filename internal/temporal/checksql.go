@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"sort"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -104,7 +103,7 @@ func (c *sqlCheck) bytes() {
 	if bytes.HasPrefix(c.text, []byte(byteOrderMark)) {
 		c.add("C8", Eras(), 0, "starts with a byte order mark, which temporal-sql-tool takes for part of the first statement: save it as UTF-8 without one")
 	}
-	if at := shifts(c.text); at >= 0 {
+	if at := pgsql.Shifts(c.text); at >= 0 {
 		c.shifted = true
 		r, n := utf8.DecodeRune(c.text[at:])
 		what := fmt.Sprintf("the lower case of %q has another length", r)
@@ -116,25 +115,4 @@ func (c *sqlCheck) bytes() {
 	if at := bytes.IndexByte(c.text, 0); at >= 0 {
 		c.add("C8", Eras(), at, "a NUL byte, which no server takes: remove it")
 	}
-}
-
-// shifts returns the offset of the first character whose lower case has
-// another length, -1 if there is none. A byte that is not UTF-8 is such a
-// character.
-func shifts(text []byte) int {
-	for i := 0; i < len(text); {
-		if text[i] < utf8.RuneSelf {
-			i++
-			for i+8 <= len(text) && (text[i]|text[i+1]|text[i+2]|text[i+3]|text[i+4]|text[i+5]|text[i+6]|text[i+7]) < utf8.RuneSelf {
-				i += 8 // mostly there is no other
-			}
-			continue
-		}
-		r, n := utf8.DecodeRune(text[i:])
-		if utf8.RuneLen(unicode.ToLower(r)) != n {
-			return i
-		}
-		i += n
-	}
-	return -1
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/internal/temporal"
 	"github.com/pg2crdb/pg2crdb/lint"
 )
@@ -118,6 +119,23 @@ func Open(fsys fs.FS, name string) (*Tree, error) {
 		}
 	}
 	return nil, fmt.Errorf("layout %q is not known: take one of %s", name, strings.Join(Names(), ", "))
+}
+
+// OpenPiled is Open for a directory that may be large: the texts of a large one are
+// kept in the pile, and can be forgotten.
+func OpenPiled(pile *spool.Pile, fsys fs.FS, name string) (*Tree, error) {
+	t, err := Open(pile.FS(fsys), name)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range t.Histories {
+		for i := range h.Sources {
+			s := &h.Sources[i]
+			s.Forget = pile.Forget(s.Text)
+			pile.Rest(s.Text)
+		}
+	}
+	return t, nil
 }
 
 // markedWithin is how far into a file the first mark of a tool is looked for.
