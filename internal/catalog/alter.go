@@ -286,10 +286,10 @@ func (a *applier) renameIndex(n Name, to string) {
 		return
 	}
 	ix := ixs[0]
-	a.unindex(ix)
+	a.indexes.remove(a.Catalog, ix)
 	keep(a.Catalog, ix)
 	ix.Name.Name = to
-	a.home(ix)
+	a.indexes.add(a.Catalog, ix)
 }
 
 func (a *applier) renameSequence(n Name, to string) {

@@ -41,8 +41,7 @@ type Catalog struct {
 
 	schemas    map[string]bool
 	relations  map[Name]*Table // tables, views, materialized views, foreign tables
-	indexes    map[Name]indexHome
-	clashes    map[Name][]indexHome // further indexes of a name
+	indexes    indexNames
 	sequences  map[Name]*Sequence
 	types      map[Name]*TypeDef
 	functions  map[Name][]*Function
@@ -63,21 +62,13 @@ type Catalog struct {
 	packing     []byte // what the next table is packed in
 }
 
-// indexHome is where an index is found: in its table, or here if that is not
-// known.
-type indexHome struct {
-	table *Table
-	loose *Index
-}
-
 // New returns an empty database with the schema public.
 func New() *Catalog {
 	return &Catalog{
 		SearchPath: []string{"public"},
 		schemas:    map[string]bool{"public": true},
 		relations:  map[Name]*Table{},
-		indexes:    map[Name]indexHome{},
-		clashes:    map[Name][]indexHome{},
+		indexes:    newIndexNames(),
 		sequences:  map[Name]*Sequence{},
 		types:      map[Name]*TypeDef{},
 		functions:  map[Name][]*Function{},
@@ -376,28 +367,15 @@ func (c *Catalog) HasFunctions() bool { return len(c.functions) > 0 }
 
 // Indexes returns the indexes of a name: PostgreSQL allows one in a schema.
 func (c *Catalog) Indexes(n Name) []*Index {
-	n, first, ok := resolve(c, c.indexes, n)
-	if !ok {
-		return nil
+	if n.Schema != "" {
+		return c.indexes.find(n)
 	}
-	out := first.find(nil, n.Name)
-	for _, home := range c.clashes[n] {
-		out = home.find(out, n.Name)
-	}
-	return out
-}
-
-// find appends the indexes of a name that are found here.
-func (h indexHome) find(out []*Index, name string) []*Index {
-	if h.loose != nil {
-		return append(out, h.loose)
-	}
-	for _, ix := range h.table.Indexes() {
-		if ix.Name.Name == name {
-			out = append(out, ix)
+	for _, s := range c.SearchPath {
+		if found := c.indexes.find(Name{s, n.Name}); len(found) > 0 {
+			return found
 		}
 	}
-	return out
+	return c.indexes.find(Name{lastSchema, n.Name})
 }
 
 func lookup[V any](c *Catalog, m map[Name]V, n Name) V {
@@ -414,14 +392,16 @@ func resolve[V any](c *Catalog, m map[Name]V, n Name) (_ Name, v V, ok bool) {
 				return Name{s, n.Name}, v, true
 			}
 		}
-		// A dump empties the search path and qualifies all names; a fragment may
-		// use names whose schema it never says. Public is where they most likely
-		// are.
-		n.Schema = "public"
+		n.Schema = lastSchema
 	}
 	v, ok = m[n]
 	return n, v, ok
 }
+
+// lastSchema is where an unqualified name may be in the end. A dump empties the
+// search path and qualifies all names; a fragment may use names whose schema it
+// never says. Public is where they most likely are.
+const lastSchema = "public"
 
 // Tables returns all relations, sorted by name.
 func (c *Catalog) Tables() []*Table { return sorted(c.relations) }

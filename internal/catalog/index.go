@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -57,13 +56,9 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 	if !named {
 		ix.Name.Name = strings.Join(parts, "_") + "_idx"
 	}
-	if first, ok := a.indexes[ix.Name]; ok {
+	for _, other := range a.indexes.find(ix.Name) {
 		// Already there: an error where IF NOT EXISTS is not said.
-		there := n.IfNotExists || t != nil && first.table == t
-		if !there && t != nil {
-			there = slices.Contains(a.clashes[ix.Name], indexHome{table: t})
-		}
-		if there {
+		if n.IfNotExists || t != nil && other.Table == t {
 			return
 		}
 	}
@@ -80,7 +75,7 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 		k := t.open()
 		k.indexes = append(k.indexes, ix)
 	}
-	a.home(ix)
+	a.indexes.add(a.Catalog, ix)
 }
 
 // elementName is what a key column contributes to the name of an index that is
@@ -109,54 +104,10 @@ func IndexElements(st *pgsql.Statement, n *pgsql.IndexStmt) [][2]int {
 	return nil
 }
 
-// homes returns where the indexes of a name are found.
-func (a *applier) homes(n Name) []indexHome {
-	first, ok := a.indexes[n]
-	if !ok {
-		return nil
-	}
-	return append([]indexHome{first}, a.clashes[n]...)
-}
-
-// setHomes notes them. Nearly all names have one, which needs no list.
-func (a *applier) setHomes(n Name, homes []indexHome) {
-	if len(homes) == 0 {
-		unset(a.Catalog, a.indexes, n)
-		return
-	}
-	set(a.Catalog, a.indexes, n, homes[0])
-	if more := homes[1:]; len(more) > 0 {
-		set(a.Catalog, a.clashes, n, more)
-	} else if a.clashes[n] != nil {
-		unset(a.Catalog, a.clashes, n)
-	}
-}
-
-// home notes where the index is found by its name.
-func (a *applier) home(ix *Index) {
-	if _, ok := a.indexes[ix.Name]; !ok {
-		set(a.Catalog, a.indexes, ix.Name, homeOf(ix))
-		return
-	}
-	// What the journal holds is shorter, and stays as it is.
-	set(a.Catalog, a.clashes, ix.Name, append(a.clashes[ix.Name], homeOf(ix)))
-}
-
-func homeOf(ix *Index) indexHome {
-	if ix.Table == nil {
-		return indexHome{loose: ix}
-	}
-	return indexHome{table: ix.Table}
-}
-
 func (a *applier) removeIndex(ix *Index) {
 	if ix.Table != nil {
 		k := ix.Table.open()
 		k.indexes = remove(k.indexes, ix)
 	}
-	a.unindex(ix)
-}
-
-func (a *applier) unindex(ix *Index) {
-	a.setHomes(ix.Name, remove(a.homes(ix.Name), homeOf(ix)))
+	a.indexes.remove(a.Catalog, ix)
 }

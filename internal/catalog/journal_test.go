@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -160,13 +161,21 @@ func dump(c *Catalog) string {
 		for _, ix := range held.indexes {
 			k := *ix
 			k.Table = nil
-			add("index %s %+v %v", n, k, ix.Table == t)
+			add("index %s %+v %v found %v", n, k, ix.Table == t, slices.Contains(c.Indexes(ix.Name), ix))
 		}
 	}
-	for n := range c.indexes {
-		for _, ix := range c.Indexes(n) {
-			add("index %s %v %s", n, ix.Name, ix.Method)
+	homes := func(list ...indexHome) {
+		for _, h := range list {
+			if h.loose != nil {
+				add("index %s without a table, found %v", h.loose.Name, slices.Contains(c.Indexes(h.loose.Name), h.loose))
+			} else {
+				add("an index in %s", h.table.Name)
+			}
 		}
+	}
+	for h, first := range c.indexes.first {
+		homes(first)
+		homes(c.indexes.more[h]...)
 	}
 	for n, s := range c.sequences {
 		add("sequence %s %+v", n, *s)
