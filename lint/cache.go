@@ -151,21 +151,21 @@ func (c *Cache) judgements() *rules.Judged {
 	return &c.judged
 }
 
-// parse parses a statement, or takes the tree of the same text. Forgotten tells that
-// the text may be taken out of memory.
-func (c *Cache) parse(st *pgsql.Statement, forgotten bool) {
+// parse parses a statement with p, or takes the tree of the same text. Forgotten
+// tells that the text may be taken out of memory.
+func (c *Cache) parse(p *pgsql.Parser, st *pgsql.Statement, forgotten bool) {
 	if c == nil || st.Form != pgsql.SQL || st.Err != nil || st.Tree != nil {
-		st.Parse()
+		p.Parse(st)
 		return
 	}
 	c.mu.Lock()
-	p, ok := c.trees[st.Text]
+	known, ok := c.trees[st.Text]
 	c.mu.Unlock()
 	if ok {
-		st.Tree, st.Err = p.tree, p.err
+		st.Tree, st.Err = known.tree, known.err
 		return
 	}
-	st.Parse()
+	p.Parse(st)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.size+len(st.Text) > cacheBytes {

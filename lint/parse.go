@@ -24,9 +24,9 @@ type batch struct {
 
 const batchBytes = 8 << 10
 
-func (b *batch) parse(cache *Cache) {
+func (b *batch) parse(p *pgsql.Parser, cache *Cache) {
 	for _, st := range b.statements {
-		cache.parse(st.Statement, b.forgotten)
+		cache.parse(p, st.Statement, b.forgotten)
 	}
 }
 
@@ -39,10 +39,11 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 	}
 	pause := pauses{call: opts.Between}
 	if workers == 1 { // to hand batches over would only cost time
+		parser := pgsql.NewParser()
 		return spool.Guard(func() error {
 			return batches(ctx, history, opts, func(b *batch) bool {
 				pause.behind(b)
-				b.parse(opts.Cache)
+				b.parse(parser, opts.Cache)
 				for _, st := range b.statements {
 					f(st)
 				}
@@ -63,8 +64,9 @@ func parseAll(ctx context.Context, history []Source, opts Options, f func(*rules
 			// libpg_query keeps memory for each thread that ever parsed.
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
+			parser := pgsql.NewParser()
 			for b := range work {
-				b.parse(opts.Cache)
+				b.parse(parser, opts.Cache)
 				close(b.parsed)
 			}
 		}()

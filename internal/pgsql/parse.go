@@ -51,14 +51,7 @@ func (k Kind) String() string {
 
 // Parse fills in the tree or the error of st. It does nothing for forms other
 // than SQL and for statements that have an error already.
-func (s *Statement) Parse() {
-	if s.Form != SQL || s.Err != nil || s.Tree != nil || s.Text == "" {
-		return
-	}
-	if s.Tree, s.Err = parse(s.Text, s.Tokens); s.Err != nil || indexColumn(s.Tree) {
-		s.parseCockroach()
-	}
-}
+func (s *Statement) Parse() { new(Parser).Parse(s) }
 
 // Parse parses the text of one statement.
 //
@@ -70,46 +63,7 @@ func Parse(text string) (Node, *SyntaxError) {
 	if len(text) > MaxDepth { // a shorter one cannot be too deep
 		tokens = Lex(text).Tokens
 	}
-	return parse(text, tokens)
-}
-
-func parse(text string, tokens []Token) (Node, *SyntaxError) {
-	if len(text) > DefaultMaxStatement {
-		// PostgreSQL takes 1 GB, and libpg_query counts bytes in 32 bits.
-		return nil, &SyntaxError{Message: tooLarge(DefaultMaxStatement)}
-	}
-	if err := CheckText(text); err != nil {
-		return nil, err
-	}
-	if err := tooDeep(text, tokens); err != nil {
-		return nil, err
-	}
-	tree, err := parseJSON(text)
-	if err != nil {
-		return nil, err
-	}
-	r := &treeReader{buf: tree}
-	var stmts []Node
-	for first := true; r.field(first); first = false {
-		if r.key != "stmts" {
-			r.skip()
-			continue
-		}
-		for first := true; r.element(first); first = false {
-			raw := new(RawStmt)
-			raw.decode(r)
-			stmts = append(stmts, raw.Stmt)
-		}
-	}
-	switch {
-	case r.bad:
-		return nil, &SyntaxError{Message: "libpg_query returned a tree that cannot be read"}
-	case len(stmts) == 0:
-		return nil, &SyntaxError{Message: "no statement"}
-	case len(stmts) > 1:
-		return nil, &SyntaxError{Message: "more than one statement"}
-	}
-	return stmts[0], nil
+	return new(Parser).parse(text, tokens)
 }
 
 func parseJSON(text string) (string, *SyntaxError) {

@@ -17,10 +17,25 @@ type treeReader struct {
 	// list holds the elements of the lists that are being read, the inner ones
 	// behind the outer ones.
 	list []Node
-	// Nodes that are not used yet.
-	strings  []String
-	integers []Integer
-	consts   []AConst
+	// What is not used yet.
+	strings  slab[String]
+	integers slab[Integer]
+	consts   slab[AConst]
+	lists    slab[Node]
+	// names are those that were read before; nil for a reader of few trees.
+	names *names
+}
+
+// manyNodes is how long a list of nodes may be that a reader keeps for the next tree.
+const manyNodes = 1 << 10
+
+// start makes the reader ready for a text.
+func (r *treeReader) start(text string) {
+	r.buf, r.pos, r.key, r.bad = text, 0, "", false
+	if cap(r.list) > manyNodes {
+		r.list = nil
+	}
+	r.list = r.list[:0]
 }
 
 // field moves to the next member of an object and leaves its name in key; it
@@ -51,19 +66,9 @@ func (r *treeReader) field(first bool) bool {
 // element moves to the next element of an array.
 func (r *treeReader) element(first bool) bool { return r.next(first, '[', ']') }
 
-func (r *treeReader) newString() *String   { return take(&r.strings) }
-func (r *treeReader) newInteger() *Integer { return take(&r.integers) }
-func (r *treeReader) newAConst() *AConst   { return take(&r.consts) }
-
-// take returns an empty node of the list, which it fills up with some at a time.
-func take[T any](list *[]T) *T {
-	if len(*list) == 0 {
-		*list = make([]T, 8)
-	}
-	n := &(*list)[0]
-	*list = (*list)[1:]
-	return n
-}
+func (r *treeReader) newString() *String   { return &r.strings.take(1)[0] }
+func (r *treeReader) newInteger() *Integer { return &r.integers.take(1)[0] }
+func (r *treeReader) newAConst() *AConst   { return &r.consts.take(1)[0] }
 
 // node decodes an object with one member: the node's name and its fields.
 func (r *treeReader) node() Node {
@@ -82,7 +87,8 @@ func (r *treeReader) nodes() []Node {
 		n := r.node() // which may use the list
 		r.list = append(r.list, n)
 	}
-	out := append([]Node(nil), r.list[start:]...)
+	out := r.lists.take(len(r.list) - start)
+	copy(out, r.list[start:])
 	r.list = r.list[:start]
 	return out
 }
@@ -165,7 +171,7 @@ func (r *treeReader) str() string {
 		case '"':
 			s := r.buf[start:r.pos]
 			r.pos++
-			return clone(s)
+			return r.clone(s)
 		case '\\':
 			return r.escaped(start)
 		}
@@ -174,8 +180,9 @@ func (r *treeReader) str() string {
 	return ""
 }
 
-// clone copies a string, but for the names that nearly every tree holds.
-func clone(s string) string {
+// clone copies a string, but for the names that nearly every tree holds, and those
+// that were read before.
+func (r *treeReader) clone(s string) string {
 	switch s {
 	case "pg_catalog":
 		return "pg_catalog"
@@ -195,6 +202,9 @@ func clone(s string) string {
 		return "p"
 	case "id":
 		return "id"
+	}
+	if r.names != nil {
+		return r.names.clone(s)
 	}
 	return strings.Clone(s)
 }
