@@ -146,7 +146,7 @@ func (br *bodyReader) isComposite(t catalog.Type) bool {
 func (br *bodyReader) qualified(i int) (name, field string, ok bool) {
 	src := br.b.src
 	word := func(i int) bool {
-		k := src.Tokens[i].Kind
+		k := src.Tokens[i].Kind()
 		return k == pgsql.Word || k == pgsql.Quoted
 	}
 	if !word(i) || !src.Is(i+1, ".") || src.Is(i-1, ".") || src.Is(i+3, "(") {
@@ -198,7 +198,7 @@ func relationsIn(tree pgsql.Node) map[string]bool {
 // PostgreSQL, the parameter's name takes the place of the number.
 func (br *bodyReader) numbered(f fragment, i int) {
 	src := br.b.src
-	if src.Tokens[i].Kind != pgsql.Param || br.r.noun == "DO block" {
+	if src.Tokens[i].Kind() != pgsql.Param || br.r.noun == "DO block" {
 		return
 	}
 	at := pgsql.PLSpan{First: i, Last: i}

@@ -75,7 +75,7 @@ func saysWhenChecked(st *Statement) bool {
 		return false
 	}
 	for i, t := range st.Tokens {
-		if t.Kind == pgsql.Word && t.End()-t.Start() >= len("initially") && (st.Is(i, "deferrable") || st.Is(i, "initially")) {
+		if t.Kind() == pgsql.Word && t.End()-t.Start() >= len("initially") && (st.Is(i, "deferrable") || st.Is(i, "initially")) {
 			return true
 		}
 	}

@@ -464,7 +464,7 @@ func namesAll(statements, literals []string) bool {
 		for i := range st.Tokens {
 			word := st.Str(i)
 			words[pgsql.Fold(word)] = true
-			if k := st.Tokens[i].Kind; k == pgsql.Literal && len(word) > 1 {
+			if k := st.Tokens[i].Kind(); k == pgsql.Literal && len(word) > 1 {
 				words[word[1:len(word)-1]] = true // the label of an enum
 			}
 		}
@@ -692,7 +692,7 @@ func (l *lifter) comment(n *pgsql.PLNode) string {
 // unless a string runs over several lines.
 func (l *lifter) dedent(n *pgsql.PLNode, text string) string {
 	for i := n.First; i <= n.Last; i++ {
-		if k := l.src.Tokens[i].Kind; (k == pgsql.Literal || k == pgsql.Dollar) && strings.Contains(l.src.Str(i), "\n") {
+		if k := l.src.Tokens[i].Kind(); (k == pgsql.Literal || k == pgsql.Dollar) && strings.Contains(l.src.Str(i), "\n") {
 			return text
 		}
 	}

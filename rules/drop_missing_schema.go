@@ -97,7 +97,7 @@ func (s *missingSchemas) see(p *Pass, names []catalog.Name) {
 		}
 		at := -1
 		for i := range p.Stmt.Tokens {
-			if k := p.Stmt.Tokens[i].Kind; (k == pgsql.Word || k == pgsql.Quoted) && p.Stmt.Is(i+1, ".") && pgsql.Fold(p.Stmt.Str(i)) == n.Schema {
+			if k := p.Stmt.Tokens[i].Kind(); (k == pgsql.Word || k == pgsql.Quoted) && p.Stmt.Is(i+1, ".") && pgsql.Fold(p.Stmt.Str(i)) == n.Schema {
 				at = i
 				break
 			}

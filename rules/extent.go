@@ -89,7 +89,7 @@ func (t exprText) constant(i int) (first, last int, ok bool) {
 	if t.st.Is(i, "-") || t.st.Is(i, "+") {
 		last++
 	}
-	for t.st.Tokens[last].Kind == pgsql.Literal && last+1 < len(t.st.Tokens) && t.st.Tokens[last+1].Kind == pgsql.Literal {
+	for t.st.Tokens[last].Kind() == pgsql.Literal && last+1 < len(t.st.Tokens) && t.st.Tokens[last+1].Kind() == pgsql.Literal {
 		last++
 	}
 	return i, last, last < len(t.st.Tokens)
@@ -299,7 +299,7 @@ func (t exprText) optional(i int) bool {
 	if i == 0 {
 		return true
 	}
-	switch t.st.Tokens[i-1].Kind {
+	switch t.st.Tokens[i-1].Kind() {
 	case pgsql.Quoted:
 		return false
 	case pgsql.Word:

@@ -305,7 +305,7 @@ func holdsConstant(src *pgsql.PLSource, name string) bool {
 	src.Walk(func(n *pgsql.PLNode) {
 		for _, d := range n.Decls {
 			if d.Name == name {
-				k := src.Tokens[max(d.Default.First, 0)].Kind
+				k := src.Tokens[max(d.Default.First, 0)].Kind()
 				constant = !d.Default.Empty() && d.Default.First == d.Default.Last && (k == pgsql.Number || k == pgsql.Literal)
 			}
 		}

@@ -186,7 +186,7 @@ func repeatedIndex(p *Pass, n *pgsql.IndexStmt) {
 
 func ambiguousIndex(p *Pass, name catalog.Name, ixs []*catalog.Index) {
 	for i := range p.Stmt.Tokens {
-		if pgsql.Fold(p.Stmt.Str(i)) != name.Name || p.Stmt.Tokens[i].Kind != pgsql.Word && p.Stmt.Tokens[i].Kind != pgsql.Quoted {
+		if pgsql.Fold(p.Stmt.Str(i)) != name.Name || p.Stmt.Tokens[i].Kind() != pgsql.Word && p.Stmt.Tokens[i].Kind() != pgsql.Quoted {
 			continue
 		}
 		if p.Stmt.Str(i-1) == "@" {

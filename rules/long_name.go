@@ -35,7 +35,7 @@ var longName = &Rule{
 		}
 		for i := range p.Stmt.Tokens {
 			tok := &p.Stmt.Tokens[i]
-			if tok.End()-tok.Start() <= maxName || tok.Kind != pgsql.Word && tok.Kind != pgsql.Quoted {
+			if tok.End()-tok.Start() <= maxName || tok.Kind() != pgsql.Word && tok.Kind() != pgsql.Quoted {
 				continue
 			}
 			name := pgsql.Fold(p.Stmt.Str(i))

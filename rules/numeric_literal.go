@@ -29,7 +29,7 @@ var numericLiteral = &Rule{
 			return
 		}
 		for i, t := range p.Stmt.Tokens {
-			if t.Kind != pgsql.Number {
+			if t.Kind() != pgsql.Number {
 				continue
 			}
 			text := strings.ToLower(p.Stmt.Text[t.Start():t.End()])

@@ -8,7 +8,7 @@ import "github.com/pg2crdb/pg2crdb/internal/pgsql"
 func (br *bodyReader) errorName() {
 	src := br.b.src
 	for i := range src.Tokens {
-		if k := src.Tokens[i].Kind; (k == pgsql.Word || k == pgsql.Quoted) && pgsql.Fold(src.Str(i)) == "error" {
+		if k := src.Tokens[i].Kind(); (k == pgsql.Word || k == pgsql.Quoted) && pgsql.Fold(src.Str(i)) == "error" {
 			br.reject(pgsql.PLSpan{First: i, Last: i}, "CockroachDB's PL/pgSQL does not take error as a name, not even in quotes",
 				"Give the column or variable another name, or use a view of the table that calls the column otherwise")
 			return // one is enough

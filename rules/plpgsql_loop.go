@@ -212,7 +212,7 @@ func (br *bodyReader) usedOutside(name string, loop *pgsql.PLNode) bool {
 		}
 	})
 	for i, t := range src.Tokens {
-		if (t.Kind == pgsql.Word || t.Kind == pgsql.Quoted) && pgsql.Fold(src.Str(i)) == name && !src.Is(i-1, ".") && !inside[i] {
+		if (t.Kind() == pgsql.Word || t.Kind() == pgsql.Quoted) && pgsql.Fold(src.Str(i)) == name && !src.Is(i-1, ".") && !inside[i] {
 			return true
 		}
 	}

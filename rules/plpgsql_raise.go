@@ -55,7 +55,7 @@ func (br *bodyReader) raiseFormat(n *pgsql.PLNode) {
 	case "debug", "log", "info", "notice", "warning", "exception":
 		i++
 	}
-	if i >= n.Last || src.Tokens[i].Kind != pgsql.Literal {
+	if i >= n.Last || src.Tokens[i].Kind() != pgsql.Literal {
 		return
 	}
 	at := pgsql.PLSpan{First: i, Last: i}

@@ -97,12 +97,12 @@ func (br *bodyReader) uses(r *record) (ok bool) {
 		}
 	})
 	for i, t := range src.Tokens {
-		if t.Kind != pgsql.Word && t.Kind != pgsql.Quoted || pgsql.Fold(src.Str(i)) != r.name || src.Is(i-1, ".") {
+		if t.Kind() != pgsql.Word && t.Kind() != pgsql.Quoted || pgsql.Fold(src.Str(i)) != r.name || src.Is(i-1, ".") {
 			continue
 		}
 		switch {
 		case i >= r.decl.First && i <= r.decl.Last, targets[i]:
-		case src.Is(i+1, ".") && i+2 < len(src.Tokens) && (src.Tokens[i+2].Kind == pgsql.Word || src.Tokens[i+2].Kind == pgsql.Quoted) && !src.Is(i+3, ".") && !src.Is(i+3, "("):
+		case src.Is(i+1, ".") && i+2 < len(src.Tokens) && (src.Tokens[i+2].Kind() == pgsql.Word || src.Tokens[i+2].Kind() == pgsql.Quoted) && !src.Is(i+3, ".") && !src.Is(i+3, "("):
 			r.fields[i] = pgsql.Fold(src.Str(i + 2))
 		case src.Is(i+1, "is") && src.Is(i+2, "null"):
 			r.tests = append(r.tests, pgsql.PLSpan{First: i, Last: i + 2})
@@ -268,7 +268,7 @@ func (br *bodyReader) fresh(name string) string {
 func (br *bodyReader) taken(name string) bool {
 	src := br.b.src
 	for i, t := range src.Tokens {
-		if (t.Kind == pgsql.Word || t.Kind == pgsql.Quoted) && pgsql.Fold(src.Str(i)) == name {
+		if (t.Kind() == pgsql.Word || t.Kind() == pgsql.Quoted) && pgsql.Fold(src.Str(i)) == name {
 			return true
 		}
 	}

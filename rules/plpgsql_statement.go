@@ -311,7 +311,7 @@ func (br *bodyReader) onlyCounts(name string) bool {
 	}
 	loops := 0
 	for i, t := range src.Tokens {
-		if (t.Kind == pgsql.Word || t.Kind == pgsql.Quoted) && pgsql.Fold(src.Str(i)) == name && !src.Is(i-1, ".") {
+		if (t.Kind() == pgsql.Word || t.Kind() == pgsql.Quoted) && pgsql.Fold(src.Str(i)) == name && !src.Is(i-1, ".") {
 			if !inLoop[i] {
 				return false
 			}
@@ -430,7 +430,7 @@ func (br *bodyReader) declaredType(d *pgsql.PLDecl) {
 func nameParts(src *pgsql.PLSource, first, last int) []string {
 	var out []string
 	for i := first; i <= last; i += 2 {
-		if k := src.Tokens[i].Kind; k != pgsql.Word && k != pgsql.Quoted || i < last && !src.Is(i+1, ".") {
+		if k := src.Tokens[i].Kind(); k != pgsql.Word && k != pgsql.Quoted || i < last && !src.Is(i+1, ".") {
 			return nil
 		}
 		out = append(out, pgsql.Fold(src.Str(i)))
@@ -483,7 +483,7 @@ func (br *bodyReader) forEach(n *pgsql.PLNode, head pgsql.PLSpan) {
 	simple := array.First == array.Last && n.Target.First == n.Target.Last && !br.Target.Meets("<24.3") && n.Label == "" && src.Is(array.Last+1, "loop")
 	index := strings.Trim(src.Str(n.Target.First), `"`) + "_index"
 	for i, t := range src.Tokens {
-		if t.Kind == pgsql.Word && src.Is(i, index) {
+		if t.Kind() == pgsql.Word && src.Is(i, index) {
 			simple = false
 		}
 	}

@@ -72,7 +72,7 @@ var querySyntax = &Rule{
 			return
 		}
 		for i, t := range p.Stmt.Tokens {
-			if t.Kind == pgsql.Literal && strings.EqualFold(p.Stmt.Text[t.Start():min(t.Start()+2, t.End())], "u&") {
+			if t.Kind() == pgsql.Literal && strings.EqualFold(p.Stmt.Text[t.Start():min(t.Start()+2, t.End())], "u&") {
 				f := manual("CockroachDB has no strings with Unicode escapes (U&'...')", "Write the characters themselves, or E'\\u....'")
 				f.at(p.Stmt, i, i)
 				p.Report(f)

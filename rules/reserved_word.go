@@ -99,7 +99,7 @@ func wordSet(words string) map[string]bool {
 
 // quoteWord reports the unquoted name at token i.
 func quoteWord(p *Pass, i int) {
-	if i < 0 || i >= len(p.Stmt.Tokens) || p.Stmt.Tokens[i].Kind != pgsql.Word {
+	if i < 0 || i >= len(p.Stmt.Tokens) || p.Stmt.Tokens[i].Kind() != pgsql.Word {
 		return
 	}
 	word := p.Stmt.Str(i)
@@ -126,7 +126,7 @@ func quoteInStatement(p *Pass) {
 	st := p.Stmt
 	var free map[int]bool // tokens where they are accepted
 	for i, t := range st.Tokens {
-		if n := t.End() - t.Start(); n != len("family") && n != len("none") || t.Kind != pgsql.Word || !st.Is(i, "family") && !st.Is(i, "none") {
+		if n := t.End() - t.Start(); n != len("family") && n != len("none") || t.Kind() != pgsql.Word || !st.Is(i, "family") && !st.Is(i, "none") {
 			continue
 		}
 		if st.Is(i, "none") && noneClause(st, i) || st.Is(i-1, ".") || st.Is(i+1, ".") {
@@ -190,7 +190,7 @@ func relationWords(p *Pass) map[int]bool {
 func quoteInBody(p *Pass, r *routine) {
 	src := r.body.src
 	for i, t := range src.Tokens {
-		if t.Kind != pgsql.Word || !src.Is(i, "family") || src.Is(i-1, ".") || src.Is(i+1, ".") || src.Is(i+1, "(") {
+		if t.Kind() != pgsql.Word || !src.Is(i, "family") || src.Is(i-1, ".") || src.Is(i+1, ".") || src.Is(i+1, "(") {
 			continue
 		}
 		at := pgsql.PLSpan{First: i, Last: i}

@@ -157,7 +157,7 @@ func readRoutine(st *Statement) *routine {
 func readBody(st *Statement, text, language string) *routineBody {
 	b := &routineBody{token: -1}
 	for i, t := range st.Tokens {
-		if t.Kind != pgsql.Dollar && t.Kind != pgsql.Literal {
+		if t.Kind() != pgsql.Dollar && t.Kind() != pgsql.Literal {
 			continue
 		}
 		if from, ok := literalPlaces(st.Str(i), text); ok {
@@ -212,7 +212,7 @@ func literalPlaces(literal, value string) (from func(int) int, ok bool) {
 
 // escaped returns text as it has to be written within the literal.
 func (b *routineBody) escaped(st *Statement, text string) string {
-	if st.Tokens[b.token].Kind == pgsql.Literal {
+	if st.Tokens[b.token].Kind() == pgsql.Literal {
 		return strings.ReplaceAll(text, "'", "''")
 	}
 	return text

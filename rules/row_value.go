@@ -79,7 +79,7 @@ func (s *rowsBehind) report(p *Pass) {
 			"Dump the rows anew with the column as it will be: "+dumpedAs[substituted(p, c)])
 		f.Stmt, f.End = s.copy, len(s.copy.Text)
 		for i := range s.copy.Tokens {
-			if k := s.copy.Tokens[i].Kind; i > 1 && (k == pgsql.Word || k == pgsql.Quoted) && pgsql.Fold(s.copy.Str(i)) == name {
+			if k := s.copy.Tokens[i].Kind(); i > 1 && (k == pgsql.Word || k == pgsql.Quoted) && pgsql.Fold(s.copy.Str(i)) == name {
 				f.at(s.copy, i, i)
 				break
 			}
@@ -171,7 +171,7 @@ func stringLiteral(st *Statement, n pgsql.Node) (token int, value string, ok boo
 		return 0, "", false
 	}
 	i := st.tokenOf(k)
-	return i, s.Sval, i >= 0 && st.Tokens[i].Kind == pgsql.Literal
+	return i, s.Sval, i >= 0 && st.Tokens[i].Kind() == pgsql.Literal
 }
 
 // rowColumns returns the columns that an INSERT or a COPY is about: those of

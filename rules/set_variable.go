@@ -120,7 +120,7 @@ var setVariable = &Rule{
 			return
 		}
 		for _, t := range p.Stmt.Tokens {
-			if t.Kind == pgsql.Literal && p.Stmt.Text[t.Start()] == '\'' && strings.ContainsRune(p.Stmt.Text[t.Start():t.End()], '\\') {
+			if t.Kind() == pgsql.Literal && p.Stmt.Text[t.Start()] == '\'' && strings.ContainsRune(p.Stmt.Text[t.Start():t.End()], '\\') {
 				s.needed = true
 			}
 		}

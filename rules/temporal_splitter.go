@@ -56,11 +56,11 @@ var temporalSplitter = &Rule{
 			return // nobody knows what an edit would do to it
 		}
 		for i, t := range st.Tokens {
-			if t.Kind == pgsql.Punct {
+			if t.Kind() == pgsql.Punct {
 				continue
 			}
 			text := st.Str(i)
-			switch t.Kind {
+			switch t.Kind() {
 			case pgsql.Word:
 				splitterWord(p, i, text)
 			case pgsql.Dollar:

@@ -82,16 +82,16 @@ func (s *Statement) operandStart(i int) int {
 				return i
 			}
 			i = o
-			if k := o - 1; k >= 0 && (s.Tokens[k].Kind == pgsql.Quoted || s.Tokens[k].Kind == pgsql.Word && !operatorWord[s.Word(k)]) {
+			if k := o - 1; k >= 0 && (s.Tokens[k].Kind() == pgsql.Quoted || s.Tokens[k].Kind() == pgsql.Word && !operatorWord[s.Word(k)]) {
 				i = s.nameStart(k)
 			}
-		case s.Tokens[i].Kind == pgsql.Word || s.Tokens[i].Kind == pgsql.Quoted:
+		case s.Tokens[i].Kind() == pgsql.Word || s.Tokens[i].Kind() == pgsql.Quoted:
 			i = s.nameStart(i)
 		}
 		// What is left of it may make all this a type name: then the operand
 		// is further to the left.
 		k := i - 1
-		for k > 0 && s.Tokens[k].Kind == pgsql.Word && typeWord[s.Word(k)] {
+		for k > 0 && s.Tokens[k].Kind() == pgsql.Word && typeWord[s.Word(k)] {
 			k--
 		}
 		if !s.Is(k, "::") {

@@ -62,7 +62,7 @@ var plainTypes = map[string]bool{"varchar": true, "numeric": true}
 // with a length. Where it does not, nothing may be wrong all the same.
 func plainlyNamed(st *Statement, t *pgsql.TypeName) bool {
 	first, last, ok := st.typeSpan(t)
-	if !ok || st.Tokens[first].Kind != pgsql.Word {
+	if !ok || st.Tokens[first].Kind() != pgsql.Word {
 		return false
 	}
 	if first == last {

@@ -265,7 +265,7 @@ func literal(st *Statement, n pgsql.Node) (token int, value string, ok bool) {
 		return 0, "", false
 	}
 	token = st.TokenAt(int(c.Location))
-	return token, s.Sval, token < len(st.Tokens) && st.Tokens[token].Kind == pgsql.Literal
+	return token, s.Sval, token < len(st.Tokens) && st.Tokens[token].Kind() == pgsql.Literal
 }
 
 // bodyTypes returns the types that the body of the statement names: in its
@@ -354,7 +354,7 @@ func readBodyTypes(p *Pass) []typeUse {
 func bodyLiteral(st *Statement, b *routineBody, f fragment, k *pgsql.AConst) *typeLiteral {
 	s, ok := k.Val.(*pgsql.String)
 	i := b.tokenAt(f, int(k.Location))
-	if !ok || i < 0 || b.src.Tokens[i].Kind != pgsql.Literal {
+	if !ok || i < 0 || b.src.Tokens[i].Kind() != pgsql.Literal {
 		return nil
 	}
 	start, end, ok := b.place(pgsql.PLSpan{First: i, Last: i})

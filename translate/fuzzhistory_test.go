@@ -55,7 +55,7 @@ func newPool(tb testing.TB) *pool {
 			seen[st.Text] = true
 			p.statements = append(p.statements, st)
 			for i, t := range st.Tokens {
-				switch t.Kind {
+				switch t.Kind() {
 				case pgsql.Word, pgsql.Quoted:
 					once(&p.words, st.Str(i))
 				case pgsql.Literal, pgsql.Number:
@@ -114,7 +114,7 @@ func (p *pool) history(program []byte) []byte {
 func (p *pool) swap(st *pgsql.Statement, i, with int) string {
 	t := st.Tokens[i]
 	list := p.words
-	switch t.Kind {
+	switch t.Kind() {
 	case pgsql.Literal, pgsql.Number:
 		list = p.literals
 	case pgsql.Word, pgsql.Quoted:

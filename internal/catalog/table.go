@@ -468,7 +468,7 @@ func TypeEnd(st *pgsql.Statement, i int) int {
 // oneWordType reports that the type name at token i is that token and no more, as
 // it mostly is: in BIGINT NOT NULL. Where it does not, it may be so all the same.
 func oneWordType(st *pgsql.Statement, i int) bool {
-	if i < 0 || i+1 >= len(st.Tokens) || st.Tokens[i].Kind != pgsql.Word {
+	if i < 0 || i+1 >= len(st.Tokens) || st.Tokens[i].Kind() != pgsql.Word {
 		return false
 	}
 	switch st.Text[st.Tokens[i].Start()] | 0x20 {
@@ -476,7 +476,7 @@ func oneWordType(st *pgsql.Statement, i int) bool {
 		return false
 	}
 	next := st.Tokens[i+1]
-	switch c := st.Text[next.Start()]; next.Kind {
+	switch c := st.Text[next.Start()]; next.Kind() {
 	case pgsql.Punct:
 		return c == ',' || c == ')'
 	case pgsql.Word:

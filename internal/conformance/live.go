@@ -274,7 +274,7 @@ func lost(st *pgsql.Statement) []string {
 	}
 	var out []string
 	for i, t := range st.Tokens {
-		switch t.Kind {
+		switch t.Kind() {
 		case pgsql.Word, pgsql.Quoted:
 			out = append(out, strings.ToLower(pgsql.Fold(st.Str(i))))
 		case pgsql.Dollar, pgsql.Literal:

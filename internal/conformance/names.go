@@ -152,7 +152,7 @@ func body(n pgsql.Node, out map[object]bool) {
 		}
 		for _, st := range stmts {
 			for i, t := range st.Tokens {
-				if t.Kind == pgsql.Word || t.Kind == pgsql.Quoted {
+				if t.Kind() == pgsql.Word || t.Kind() == pgsql.Quoted {
 					name := pgsql.Fold(st.Str(i))
 					out[object{relation, name}] = true
 					if st.Is(i+1, "(") {

@@ -63,7 +63,7 @@ func Statements(text string) ([]string, error) {
 		words := make([]string, len(st.Tokens))
 		for i, t := range st.Tokens {
 			words[i] = st.Str(i)
-			if t.Kind == pgsql.Word {
+			if t.Kind() == pgsql.Word {
 				words[i] = strings.ToLower(words[i])
 			}
 		}

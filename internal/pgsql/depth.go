@@ -25,7 +25,7 @@ func tooDeep(text string, tokens []Token) *SyntaxError {
 	}
 	d := depth{frames: []frame{{}}}
 	for _, t := range tokens {
-		if d.token(t.Kind, text[t.Start():t.End()]) > MaxDepth {
+		if d.token(t.Kind(), text[t.Start():t.End()]) > MaxDepth {
 			return &SyntaxError{
 				Message: fmt.Sprintf("nested more than %d levels deep, or as many operators in a row, which PostgreSQL does not take either: break the expression up", MaxDepth),
 				Offset:  t.Start(),

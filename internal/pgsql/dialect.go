@@ -40,7 +40,7 @@ func (s *Statement) cockroach() (text string, inverted, ok bool) {
 	if s.Words(0, "drop", "index") || s.Words(0, "alter", "index") || s.Words(0, "comment", "on", "index") {
 		for i := 2; i+1 < len(s.Tokens); i++ {
 			// The table goes, its schema stays: it is the index's as well.
-			if s.Tokens[i].Kind == Operator && s.Str(i) == "@" {
+			if s.Tokens[i].Kind() == Operator && s.Str(i) == "@" {
 				blank(i - 1)
 				blank(i)
 			}

@@ -42,7 +42,7 @@ func (s *Statement) inlineIndexes() (list int, found []inlineIndex) {
 			i++
 		}
 		// "index TEXT" and "index VARCHAR (10)" are columns that are called index.
-		if !s.Is(i, "(") || s.Close(i) < 0 || s.Close(i) > e[1] || s.Tokens[i+1].Kind == Number {
+		if !s.Is(i, "(") || s.Close(i) < 0 || s.Close(i) > e[1] || s.Tokens[i+1].Kind() == Number {
 			continue
 		}
 		ix.open = i

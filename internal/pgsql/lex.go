@@ -113,7 +113,7 @@ func (l *lexer) next() Token {
 	default:
 		l.pos++
 	}
-	return Token{int32(start), int32(l.pos), kind}
+	return newToken(start, l.pos, kind)
 }
 
 // word reads an identifier, or a literal that a letter introduces.

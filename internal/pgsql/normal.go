@@ -15,7 +15,7 @@ func (s *Statement) Normal() string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		if t.Kind == Word {
+		if t.Kind() == Word {
 			b.WriteString(strings.ToLower(s.Str(i)))
 		} else {
 			b.WriteString(s.Str(i))

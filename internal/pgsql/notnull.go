@@ -40,7 +40,7 @@ func (s *Statement) notNulls() (found []notNull) {
 		if s.Is(i, "constraint") {
 			i += 2
 		}
-		if s.Words(i, "not", "null") && i+2 <= part[1] && (s.Tokens[i+2].Kind == Word || s.Tokens[i+2].Kind == Quoted) {
+		if s.Words(i, "not", "null") && i+2 <= part[1] && (s.Tokens[i+2].Kind() == Word || s.Tokens[i+2].Kind() == Quoted) {
 			found = append(found, notNull{first, i, i + 2})
 		}
 	}

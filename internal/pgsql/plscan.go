@@ -526,7 +526,7 @@ func (s *plScanner) assignOp() int {
 
 func (s *plScanner) kind(i int) TokenKind {
 	if i >= 0 && i < len(s.Tokens) {
-		return s.Tokens[i].Kind
+		return s.Tokens[i].Kind()
 	}
 	return Invalid
 }

@@ -201,16 +201,15 @@ func (s *Splitter) scan() (st *Statement, used int, done bool) {
 			break
 		}
 		t := l.next()
-		if t.Kind == Punct && s.buf[t.Start()] == ';' && !body.inside(s.buf[start:], s.tokens) {
+		if t.Kind() == Punct && s.buf[t.Start()] == ';' && !body.inside(s.buf[start:], s.tokens) {
 			terminated = true
 			break
 		}
-		end = t.End()
+		end = l.pos
 		seen.add(s.buf, t)
-		t.start -= int32(start)
-		t.end -= int32(start)
+		t.start -= uint32(start)
 		s.tokens = append(s.tokens, t)
-		if t.Kind == Word || t.Kind == Punct {
+		if t.Kind() == Word || t.Kind() == Punct {
 			body.see(s.buf[start:], s.tokens)
 		}
 		l.skipTrivia()
@@ -424,9 +423,9 @@ type atomicBody struct {
 func (b *atomicBody) see(text []byte, toks []Token) {
 	n := len(toks)
 	switch t := toks[n-1]; { // nearly all of them
-	case t.Kind == Punct && (b.plain || text[t.Start()] != '(' && text[t.Start()] != ')'):
+	case t.Kind() == Punct && (b.plain || text[t.Start()] != '(' && text[t.Start()] != ')'):
 		return
-	case t.Kind == Word && b.depth == 0 && t.End()-t.Start() != len("atomic"):
+	case t.Kind() == Word && b.depth == 0 && t.End()-t.Start() != len("atomic"):
 		return
 	}
 	is := func(i int, w string) bool {
@@ -437,7 +436,7 @@ func (b *atomicBody) see(text []byte, toks []Token) {
 		return t.End()-t.Start() == len(w) && bytes.EqualFold(text[t.Start():t.End()], []byte(w))
 	}
 	last := n - 1
-	if toks[last].Kind == Punct {
+	if toks[last].Kind() == Punct {
 		switch {
 		case !isCreate(is, "rule"):
 			b.plain = n > 4 // those that make it one have been seen

@@ -70,15 +70,15 @@ type seen struct {
 
 // add notes a token, which is src[t.Start():t.End()].
 func (s *seen) add(src []byte, t Token) {
-	s.kinds |= 1 << t.Kind
-	switch t.Kind {
+	s.kinds |= 1 << t.Kind()
+	switch t.Kind() {
 	case Word:
-		word := src[t.start:t.end]
+		word := src[t.Start():t.End()]
 		i, bit := wordBit(word[0], word[len(word)-1], len(word))
 		s.words[i] |= bit
 		fallthrough
 	case Quoted:
-		s.name = max(s.name, t.end-t.start)
+		s.name = max(s.name, int32(t.Size()))
 	}
 }
 
@@ -136,7 +136,7 @@ func (s *Statement) At(off int) Position {
 // Word returns token i as a lower-case word, "" if it is none or there is no
 // such token.
 func (s *Statement) Word(i int) string {
-	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind != Word {
+	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind() != Word {
 		return ""
 	}
 	return strings.ToLower(s.Str(i))
@@ -147,9 +147,9 @@ func (s *Statement) Is(i int, w string) bool {
 	if i < 0 || i >= len(s.Tokens) {
 		return false
 	}
-	switch t := s.Tokens[i]; t.Kind {
+	switch t := s.Tokens[i]; t.Kind() {
 	case Word:
-		if t.End()-t.Start() != len(w) {
+		if t.Size() != len(w) {
 			return false
 		}
 		// Most words differ in their first letter.
@@ -201,7 +201,7 @@ func (s *Statement) Find(i int, w string) int {
 		if s.Is(i, w) {
 			return i
 		}
-		if s.Tokens[i].Kind == Punct {
+		if s.Tokens[i].Kind() == Punct {
 			switch s.Text[s.Tokens[i].Start()] {
 			case '(', '[':
 				if i = s.Close(i); i < 0 {
@@ -236,7 +236,7 @@ func (s *Statement) Open(i int) int {
 
 // other returns the partner of the parenthesis at token i, or -1.
 func (s *Statement) other(i int) int {
-	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind != Punct {
+	if i < 0 || i >= len(s.Tokens) || s.Tokens[i].Kind() != Punct {
 		return -1
 	}
 	if s.partner == nil {
@@ -253,7 +253,7 @@ func (s *Statement) pair() {
 	var open []int32
 	for i, t := range s.Tokens {
 		s.partner[i] = -1
-		if t.Kind != Punct {
+		if t.Kind() != Punct {
 			continue
 		}
 		switch s.Text[t.Start()] {
@@ -303,7 +303,7 @@ func (s *Statement) List(first, end int) [][2]int {
 // outside parentheses.
 func (s *Statement) commas(first, end int, f func(int)) {
 	for i := first; i < end && i < len(s.Tokens); i++ {
-		if s.Tokens[i].Kind != Punct {
+		if s.Tokens[i].Kind() != Punct {
 			continue
 		}
 		switch s.Text[s.Tokens[i].Start()] {

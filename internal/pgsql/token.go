@@ -17,18 +17,31 @@ const (
 )
 
 // Token is one token of a statement. There are as many as anything in memory, so
-// its offsets are kept in 32 bits: no statement is larger than
-// DefaultMaxStatement.
+// that it is kept in eight bytes.
 type Token struct {
-	start, end int32
-	Kind       TokenKind
+	start uint32
+	size  uint32 // in bytes, above four bits for the kind
 }
+
+// longestToken is how long a token may be in bytes. What is longer is in a statement
+// that is too large to be parsed, see DefaultMaxStatement, and cut off there.
+const longestToken = 1<<28 - 1
+
+func newToken(start, end int, kind TokenKind) Token {
+	return Token{uint32(start), uint32(min(end-start, longestToken))<<4 | uint32(kind)}
+}
+
+// Kind returns what the token is.
+func (t Token) Kind() TokenKind { return TokenKind(t.size & 0xf) }
 
 // Start returns the byte offset of the token in the text of its statement.
 func (t Token) Start() int { return int(t.start) }
 
+// Size returns the length of the token in bytes.
+func (t Token) Size() int { return int(t.size >> 4) }
+
 // End returns the byte offset behind the token.
-func (t Token) End() int { return int(t.end) }
+func (t Token) End() int { return t.Start() + t.Size() }
 
 // Comment is a comment within or in front of a statement. Offsets count from
 // the start of the statement's text, so those in front of it are negative.

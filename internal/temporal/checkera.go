@@ -121,7 +121,7 @@ func appendTokensOf(out []string, p *pgsql.Statement, depth int) []string {
 	}
 	for i, t := range p.Tokens {
 		token := p.Str(i)
-		if t.Kind != pgsql.Dollar || depth == maxDollarDepth {
+		if t.Kind() != pgsql.Dollar || depth == maxDollarDepth {
 			out = append(out, token)
 			continue
 		}

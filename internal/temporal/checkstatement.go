@@ -53,7 +53,7 @@ func (c *sqlCheck) statement(st *pgsql.Statement) {
 		bad = misread(st)
 	}
 	for i, t := range st.Tokens {
-		switch t.Kind {
+		switch t.Kind() {
 		case pgsql.Word:
 			c.word(st, i, bad)
 		case pgsql.Literal:

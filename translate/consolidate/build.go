@@ -259,7 +259,7 @@ func (p *part) mention(text string) {
 
 func mention(st *pgsql.Statement, words map[string]bool, depth int) {
 	for i, t := range st.Tokens {
-		switch text := st.Str(i); t.Kind {
+		switch text := st.Str(i); t.Kind() {
 		case pgsql.Word, pgsql.Quoted:
 			name := pgsql.Fold(text)
 			if st.Is(i-1, ".") && i >= 2 {

@@ -137,7 +137,7 @@ func (e *explainer) named(f *lint.Finding, d live.Difference, def catalog.Place,
 // names reports whether a statement names something.
 func names(st *pgsql.Statement, name string) bool {
 	for i, t := range st.Tokens {
-		if (t.Kind == pgsql.Word || t.Kind == pgsql.Quoted) && pgsql.Fold(st.Str(i)) == name {
+		if (t.Kind() == pgsql.Word || t.Kind() == pgsql.Quoted) && pgsql.Fold(st.Str(i)) == name {
 			return true
 		}
 	}

@@ -96,7 +96,7 @@ func errorAt(st *pgsql.Statement, pe *pgconn.PgError) (start, end int) {
 func onlyToken(st *pgsql.Statement, name string) int {
 	at := -1
 	for i, t := range st.Tokens {
-		if (t.Kind == pgsql.Word || t.Kind == pgsql.Quoted) && pgsql.Fold(st.Str(i)) == name {
+		if (t.Kind() == pgsql.Word || t.Kind() == pgsql.Quoted) && pgsql.Fold(st.Str(i)) == name {
 			if at >= 0 {
 				return -1
 			}

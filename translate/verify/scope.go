@@ -117,7 +117,7 @@ func outsideText(st *pgsql.Statement, depth int) string {
 			continue
 		}
 		text, open := st.Str(i), 1
-		switch st.Tokens[i].Kind {
+		switch st.Tokens[i].Kind() {
 		case pgsql.Dollar:
 			open += strings.IndexByte(text[1:], '$') + 1
 		case pgsql.Literal:
