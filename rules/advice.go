@@ -96,7 +96,7 @@ func madeName(st *Statement) int {
 func lastingTables(p *Pass) []*catalog.Table {
 	var out []*catalog.Table
 	for _, t := range p.Catalog.Tables() {
-		if (t.Kind == catalog.Plain || t.Kind == catalog.Partitioned) && t.PartitionOf == nil && len(t.Inherits) == 0 && !t.Temporary {
+		if (t.Kind == catalog.Plain || t.Kind == catalog.Partitioned) && t.PartitionOf() == nil && len(t.Inherits()) == 0 && !t.Temporary {
 			out = append(out, t)
 		}
 	}

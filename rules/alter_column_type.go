@@ -76,7 +76,7 @@ var alterColumnType = &Rule{
 				s.set[p.Stmt.Source] = true
 			}
 		case *pgsql.AlterTableStmt:
-			if t := p.Catalog.Table(n.Relation); t != nil && n.Objtype == pgsql.ObjectTable && t.PartitionOf == nil {
+			if t := p.Catalog.Table(n.Relation); t != nil && n.Objtype == pgsql.ObjectTable && t.PartitionOf() == nil {
 				s.alter(p, n, t)
 			}
 		}

@@ -190,7 +190,7 @@ func (d *dependents) function(p *Pass, n *pgsql.CreateFunctionStmt) {
 
 func (d *dependents) rename(p *Pass, n *pgsql.RenameStmt) {
 	t := p.Catalog.Table(n.Relation)
-	if t == nil || t.PartitionOf != nil {
+	if t == nil || t.PartitionOf() != nil {
 		return
 	}
 	last := len(p.Stmt.Tokens) - 1
@@ -221,7 +221,7 @@ func (d *dependents) drop(p *Pass, n *pgsql.DropStmt) {
 			d.forget("procedure", name)
 		case pgsql.ObjectTable:
 			t := p.Catalog.Relation(name)
-			if t == nil || t.PartitionOf != nil || i >= len(list.Elements) {
+			if t == nil || t.PartitionOf() != nil || i >= len(list.Elements) {
 				continue
 			}
 			if n.Behavior == pgsql.DropCascade {

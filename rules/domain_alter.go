@@ -15,7 +15,7 @@ func domainColumns(p *Pass, t *catalog.TypeDef, f func(*catalog.Table, *catalog.
 		return // the catalog does not follow the way back
 	}
 	p.Catalog.TypeColumns(t, func(table *catalog.Table, c *catalog.Column) {
-		if table.PartitionOf == nil && c.Type.Dims == 0 {
+		if table.PartitionOf() == nil && c.Type.Dims == 0 {
 			f(table, c)
 		}
 	})

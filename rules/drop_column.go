@@ -38,7 +38,7 @@ var dropColumn = &Rule{
 			return
 		}
 		t := p.Catalog.Table(n.Relation)
-		if t == nil || t.PartitionOf != nil {
+		if t == nil || t.PartitionOf() != nil {
 			return
 		}
 		dropped := map[string]bool{}

@@ -70,7 +70,7 @@ var dropTypeCascade = &Rule{
 				return
 			}
 			p.Catalog.TypeColumns(t, func(table *catalog.Table, c *catalog.Column) {
-				if table.PartitionOf == nil {
+				if table.PartitionOf() == nil {
 					columns.WriteString("ALTER TABLE " + relationName(p, table.Name) + " DROP COLUMN " + QuoteIdent(c.Name) + ";\n")
 				}
 			})

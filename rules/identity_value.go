@@ -133,7 +133,7 @@ func givenIdentity(p *Pass) *identityGiven {
 		rv, columns, rows = n.Relation, n.Attlist, true
 	}
 	t := p.Catalog.Table(rv)
-	if t == nil || t.PartitionOf != nil { // a partition's rows become the parent's first
+	if t == nil || t.PartitionOf() != nil { // a partition's rows become the parent's first
 		return nil
 	}
 	for _, c := range t.Columns() {

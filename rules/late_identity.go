@@ -161,7 +161,7 @@ func (s *lateKeys) addIdentity(p *Pass, cmd *pgsql.AlterTableCmd, k *pgsql.Const
 	r := list.Elements[i]
 	at := st.wordsWithin(r[0], r[1], "generated")
 	id, ok := readIdentity(st, at, r[1])
-	if !ok || !id.named && p.Target.Within(">=24.1") || t != nil && t.PartitionOf != nil {
+	if !ok || !id.named && p.Target.Within(">=24.1") || t != nil && t.PartitionOf() != nil {
 		return
 	}
 	f := Finding{Severity: Error, Fidelity: Exact}

@@ -117,7 +117,7 @@ func (s *lateKeys) create(p *Pass, n *pgsql.CreateStmt) {
 
 func (s *lateKeys) alter(p *Pass, n *pgsql.AlterTableStmt) {
 	t := p.Catalog.Table(n.Relation)
-	if t == nil || n.Objtype != pgsql.ObjectTable || t.PartitionOf != nil {
+	if t == nil || n.Objtype != pgsql.ObjectTable || t.PartitionOf() != nil {
 		return
 	}
 	key := keyOf(t)

@@ -556,7 +556,7 @@ func (r *partRecorder) rows(rv *pgsql.RangeVar, columns bool) {
 	if !columns {
 		kind = refRowsAll
 	}
-	if t.PartitionOf == nil {
+	if t.PartitionOf() == nil {
 		// Statements about rows may be many: of those that come before the
 		// table is attached, one says enough.
 		if r.state.rows[keyOf(t)] {
@@ -584,7 +584,7 @@ func (r *partRecorder) named(rv *pgsql.RangeVar) {
 	}
 	switch r.Stmt.Tree.(type) {
 	case *pgsql.SelectStmt, *pgsql.InsertStmt, *pgsql.UpdateStmt, *pgsql.DeleteStmt, *pgsql.CopyStmt, *pgsql.MergeStmt:
-		if t.PartitionOf == nil {
+		if t.PartitionOf() == nil {
 			if r.state.rows[keyOf(t)] {
 				return
 			}

@@ -108,7 +108,7 @@ var primaryKeyChange = &Rule{
 			switch t := p.Catalog.Table(n.Relation); {
 			case t == nil:
 				s.unknown(p, n)
-			case t.PartitionOf == nil:
+			case t.PartitionOf() == nil:
 				s.alter(p, n, t)
 			}
 		}

@@ -62,7 +62,7 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 	case pgsql.ATAddColumn:
 		if d, ok := cmd.Def.(*pgsql.ColumnDef); ok {
 			a.addColumn(t, d, def)
-			for _, p := range t.Partitions {
+			for _, p := range t.Partitions() {
 				a.addColumn(p, d, def)
 			}
 		}
@@ -123,26 +123,26 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 	case pgsql.ATAttachPartition:
 		if p, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
 			if child := a.Table(p.Name); child != nil {
-				child.PartitionOf = t
-				t.Partitions = append(t.Partitions, child)
+				child.relate().partitionOf = t
+				t.relate().addPartition(child)
 			}
 		}
 	case pgsql.ATDetachPartition:
 		if p, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
 			if child := a.Table(p.Name); child != nil {
-				child.PartitionOf = nil
-				t.Partitions = remove(t.Partitions, child)
+				child.relate().partitionOf = nil
+				t.relate().removePartition(child)
 			}
 		}
 	case pgsql.ATAddInherit:
 		if rv, ok := cmd.Def.(*pgsql.RangeVar); ok {
 			if parent := a.Table(rv); parent != nil {
-				t.Inherits = append(t.Inherits, parent)
+				t.relate().inherits = append(t.relate().inherits, parent)
 			}
 		}
 	case pgsql.ATDropInherit:
 		if rv, ok := cmd.Def.(*pgsql.RangeVar); ok {
-			t.Inherits = remove(t.Inherits, a.Table(rv))
+			t.relate().inherits = remove(t.relate().inherits, a.Table(rv))
 		}
 	case pgsql.ATSetLogged:
 		t.Unlogged = false
@@ -413,11 +413,11 @@ func (a *applier) dropTable(t *Table) {
 	for _, ix := range append([]*Index(nil), t.Indexes()...) {
 		a.removeIndex(ix)
 	}
-	if t.PartitionOf != nil {
-		a.touch(t.PartitionOf)
-		t.PartitionOf.Partitions = remove(t.PartitionOf.Partitions, t)
+	if parent := t.PartitionOf(); parent != nil {
+		a.touch(parent)
+		parent.relate().removePartition(t)
 	}
-	for _, p := range append([]*Table(nil), t.Partitions...) {
+	for _, p := range append([]*Table(nil), t.Partitions()...) {
 		a.dropTable(p)
 	}
 	for n, s := range a.sequences {

@@ -93,10 +93,6 @@ type Table struct {
 	Kind      RelKind
 	Temporary bool
 	Unlogged  bool
-	// PartitionOf is the parent of a partition.
-	PartitionOf *Table
-	Partitions  []*Table
-	Inherits    []*Table
 	// Def is the statement that made the table.
 	Def Place
 	// LastElement is the byte offset behind the last column or constraint in
@@ -108,6 +104,7 @@ type Table struct {
 	Altered int
 
 	catalog *Catalog
+	kin     *kin     // nil if it has none
 	content *content // nil while it is packed
 	packed  string
 	asked   int // the last statement that asked for the content

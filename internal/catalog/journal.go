@@ -106,6 +106,6 @@ func (c *Catalog) touch(t *Table) {
 	if old.content != nil {
 		old.packed, old.content = c.pack(t), nil
 	}
-	old.Partitions, old.Inherits = slices.Clone(t.Partitions), slices.Clone(t.Inherits)
+	old.kin = t.kin.clone()
 	c.onRollback(func() { *t = old })
 }

@@ -145,8 +145,8 @@ func dump(c *Catalog) string {
 		copied := *t
 		held := t.open()
 		copied.content, copied.packed, copied.catalog, copied.asked = nil, "", nil, 0
-		copied.PartitionOf, copied.Partitions, copied.Inherits = nil, nil, nil
-		add("relation %s %+v of %v partitions %d", n, copied, t.PartitionOf != nil && c.relations[t.PartitionOf.Name] == t.PartitionOf, len(t.Partitions))
+		copied.kin = nil
+		add("relation %s %+v of %v partitions %d", n, copied, t.PartitionOf() != nil && c.relations[t.PartitionOf().Name] == t.PartitionOf(), len(t.Partitions()))
 		for _, col := range held.columns {
 			k := *col
 			k.User = nil

@@ -29,10 +29,10 @@ func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
 		}
 		held.columns = append(held.columns, copyColumns(parent.Columns())...)
 		if n.Partbound != nil {
-			t.PartitionOf = parent
-			parent.Partitions = append(parent.Partitions, t)
+			t.relate().partitionOf = parent
+			parent.relate().addPartition(t)
 		} else {
-			t.Inherits = append(t.Inherits, parent)
+			t.relate().inherits = append(t.relate().inherits, parent)
 		}
 	}
 	elements := a.elementPlaces(n)
@@ -98,7 +98,7 @@ func copyColumns(from []*Column) []*Column {
 func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 	c := a.column(d)
 	c.Def = def
-	if t.Column(c.Name) != nil && len(t.Inherits) == 0 && t.PartitionOf == nil {
+	if t.Column(c.Name) != nil && len(t.Inherits()) == 0 && t.PartitionOf() == nil {
 		return // already there: IF NOT EXISTS, or an error that PostgreSQL finds
 	}
 	if d.TypeName != nil && d.TypeName.Location > 0 {
