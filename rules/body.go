@@ -73,8 +73,6 @@ type bodyReader struct {
 	labels map[string]bool
 	// renamed are variables that got another name.
 	renamed map[string]bool
-	// columnNames are those of all tables, once they were asked for.
-	columnNames map[string]bool
 }
 
 // bodyIssues returns what stands in a routine's body that the target does not

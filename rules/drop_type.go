@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
@@ -86,12 +87,7 @@ var dropTypeCascade = &Rule{
 
 // inComposite reports whether a composite type has an attribute of a type.
 func inComposite(p *Pass, t *catalog.TypeDef) bool {
-	for _, other := range p.Catalog.Types() {
-		for _, c := range other.Columns {
-			if c.User.Is(t) {
-				return true
-			}
-		}
-	}
-	return false
+	return p.Catalog.HasType(func(other *catalog.TypeDef) bool {
+		return slices.ContainsFunc(other.Columns, func(c *catalog.Column) bool { return c.User.Is(t) })
+	})
 }

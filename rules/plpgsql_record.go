@@ -277,20 +277,7 @@ func (br *bodyReader) taken(name string) bool {
 			return true
 		}
 	}
-	return br.hasColumn(name)
-}
-
-// hasColumn reports whether some table has a column of that name.
-func (br *bodyReader) hasColumn(name string) bool {
-	if br.columnNames == nil {
-		br.columnNames = map[string]bool{}
-		for _, t := range br.Catalog.Tables() {
-			for _, c := range t.Columns() {
-				br.columnNames[c.Name] = true
-			}
-		}
-	}
-	return br.columnNames[name]
+	return br.Catalog.HadColumn(name)
 }
 
 // splitRecord makes the edits that put variables in a record's place.

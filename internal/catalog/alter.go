@@ -71,6 +71,7 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 	case pgsql.ATAlterColumnType:
 		if d, ok := cmd.Def.(*pgsql.ColumnDef); ok && col != nil {
 			col.Type, col.User = TypeOf(d.TypeName), a.userType(d.TypeName)
+			a.traces.column(t, col)
 		}
 	case pgsql.ATSetNotNull:
 		if col != nil {
@@ -235,8 +236,10 @@ func (a *applier) rename(n *pgsql.RenameStmt) {
 			a.renameColumn(t, n.Subname, n.Newname)
 		}
 	case pgsql.ObjectTabconstraint:
-		if k := a.Table(n.Relation).Constraint(n.Subname); k != nil {
+		t := a.Table(n.Relation)
+		if k := t.Constraint(n.Subname); k != nil {
 			k.Name = n.Newname
+			a.traces.constraint(t, k)
 		}
 	case pgsql.ObjectDomconstraint:
 		a.renameDomainConstraint(n)
@@ -263,6 +266,7 @@ func (a *applier) rename(n *pgsql.RenameStmt) {
 func (a *applier) renameColumn(t *Table, from, to string) {
 	if c := t.Column(from); c != nil {
 		c.Name = to
+		a.traces.columnName(to)
 	}
 	for _, k := range t.Constraints() {
 		for i := range k.Columns {
@@ -398,8 +402,9 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 // dropUnique follows CockroachDB's way to drop a unique constraint: DROP INDEX
 // of its name.
 func (a *applier) dropUnique(name Name) {
-	for _, t := range a.relations {
-		if t.Name.Schema != a.create(name).Schema {
+	schema := a.create(name).Schema
+	for _, t := range a.traces.uniques.of(a.Catalog, a.traces.hash(name.Name)) {
+		if t.Name.Schema != schema {
 			continue
 		}
 		if t.removeConstraint(func(k *Constraint) bool { return k.Kind == Unique && k.Name == name.Name }) {

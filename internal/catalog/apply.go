@@ -296,7 +296,7 @@ func (a *applier) selectStmt(n *pgsql.SelectStmt) {
 	if n.IntoClause != nil && n.IntoClause.Rel != nil {
 		name := a.create(rangeName(n.IntoClause.Rel))
 		t := a.newTable(name, Plain, a.place())
-		t.content.columns = a.resultColumns(n, nil)
+		a.gain(t, a.resultColumns(n, nil)...)
 		set(a.Catalog, a.relations, name, t)
 		return
 	}

@@ -6,6 +6,8 @@
 package catalog
 
 import (
+	"cmp"
+	"slices"
 	"sort"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -19,6 +21,11 @@ func (n Name) String() string {
 		return n.Name
 	}
 	return n.Schema + "." + n.Name
+}
+
+// compare orders names by schema.
+func (n Name) compare(o Name) int {
+	return cmp.Or(cmp.Compare(n.Schema, o.Schema), cmp.Compare(n.Name, o.Name))
 }
 
 // Place is where a statement, or a part of one, stands in the history. Offsets
@@ -42,6 +49,7 @@ type Catalog struct {
 	schemas    map[string]bool
 	relations  map[Name]*Table // tables, views, materialized views, foreign tables
 	indexes    indexNames
+	traces     traces
 	sequences  map[Name]*Sequence
 	types      map[Name]*TypeDef
 	functions  map[Name][]*Function
@@ -69,6 +77,7 @@ func New() *Catalog {
 		schemas:    map[string]bool{"public": true},
 		relations:  map[Name]*Table{},
 		indexes:    newIndexNames(),
+		traces:     newTraces(),
 		sequences:  map[Name]*Sequence{},
 		types:      map[Name]*TypeDef{},
 		functions:  map[Name][]*Function{},
@@ -406,6 +415,16 @@ func (c *Catalog) Tables() []*Table { return sorted(c.relations) }
 // Types returns all user-defined types, sorted by name.
 func (c *Catalog) Types() []*TypeDef { return sorted(c.types) }
 
+// HasType reports whether f does for a user-defined type.
+func (c *Catalog) HasType(f func(*TypeDef) bool) bool {
+	for _, t := range c.types {
+		if f(t) {
+			return true
+		}
+	}
+	return false
+}
+
 // Sequences returns all sequences, sorted by name.
 func (c *Catalog) Sequences() []*Sequence { return sorted(c.sequences) }
 
@@ -414,12 +433,7 @@ func sorted[V any](m map[Name]V) []V {
 	for n := range m {
 		names = append(names, n)
 	}
-	sort.Slice(names, func(i, j int) bool {
-		if names[i].Schema != names[j].Schema {
-			return names[i].Schema < names[j].Schema
-		}
-		return names[i].Name < names[j].Name
-	})
+	slices.SortFunc(names, Name.compare)
 	out := make([]V, len(names))
 	for i, n := range names {
 		out[i] = m[n]

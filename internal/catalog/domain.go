@@ -25,7 +25,9 @@ func (a *applier) userType(tn *pgsql.TypeName) *TypeDef { return a.UserType(tn) 
 // TypeColumns calls f for every column of a table, in the order of the tables'
 // names, whose type is t or a domain over it.
 func (c *Catalog) TypeColumns(t *TypeDef, f func(*Table, *Column)) {
-	for _, table := range c.Tables() {
+	tables := c.traces.types.of(c, t)
+	slices.SortFunc(tables, func(a, b *Table) int { return a.Name.compare(b.Name) })
+	for _, table := range slices.Compact(tables) {
 		if table.Kind == View || table.Kind == MatView {
 			continue
 		}
@@ -173,15 +175,16 @@ func (a *applier) dropType(t *TypeDef, cascade bool) {
 // TypeFunctions returns the functions that take or return a type.
 func (c *Catalog) TypeFunctions(t *TypeDef) []*Function {
 	var out []*Function
-	for _, fs := range sorted(c.functions) {
+	is := func(of Type) bool {
+		return of.Name == t.Name.Name && c.Type(Name{of.Schema, of.Name}) == t
+	}
+	for _, fs := range c.functions {
 		for _, f := range fs {
-			for _, a := range append([]Type{f.Returns}, f.Args...) {
-				if a.Name == t.Name.Name && c.Type(Name{a.Schema, a.Name}) == t {
-					out = append(out, f)
-					break
-				}
+			if is(f.Returns) || slices.ContainsFunc(f.Args, is) {
+				out = append(out, f)
 			}
 		}
 	}
+	slices.SortStableFunc(out, func(a, b *Function) int { return a.Name.compare(b.Name) })
 	return out
 }

@@ -56,11 +56,8 @@ func (a *applier) createIndex(n *pgsql.IndexStmt, def Place) {
 	if !named {
 		ix.Name.Name = strings.Join(parts, "_") + "_idx"
 	}
-	for _, other := range a.indexes.find(ix.Name) {
-		// Already there: an error where IF NOT EXISTS is not said.
-		if n.IfNotExists || t != nil && other.Table == t {
-			return
-		}
+	if a.indexes.has(ix.Name, func(h indexHome) bool { return n.IfNotExists || t != nil && h.table == t }) {
+		return // already there: an error where IF NOT EXISTS is not said
 	}
 	if n.WhereClause != nil {
 		last := a.st.TokenAt(int(def.End-a.st.Start()) - 1)

@@ -1,6 +1,9 @@
 package catalog
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 // indexNames finds indexes by their names. There are more of them than of anything
 // else that has a name, so the names are only in the tables, which are packed, and
@@ -38,6 +41,17 @@ func (x *indexNames) find(n Name) []*Index {
 		out = home.find(out, n)
 	}
 	return out
+}
+
+// has reports whether there is an index of a qualified name in a home that will do.
+func (x *indexNames) has(n Name, will func(indexHome) bool) bool {
+	h := x.hash(n)
+	first, ok := x.first[h]
+	if !ok {
+		return false
+	}
+	there := func(h indexHome) bool { return will(h) && len(h.find(nil, n)) > 0 }
+	return there(first) || slices.ContainsFunc(x.more[h], there)
 }
 
 // find appends the indexes of a name that are found here.

@@ -14,7 +14,6 @@ func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
 		return a.relations[name]
 	}
 	t := a.newTable(name, Plain, a.place())
-	held := t.content
 	if n.Relation != nil {
 		t.Temporary = n.Relation.Relpersistence == "t"
 		t.Unlogged = n.Relation.Relpersistence == "u"
@@ -27,7 +26,7 @@ func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
 		if parent == nil {
 			continue
 		}
-		held.columns = append(held.columns, copyColumns(parent.Columns())...)
+		a.gain(t, copyColumns(parent.Columns())...)
 		if n.Partbound != nil {
 			t.relate().partitionOf = parent
 			parent.relate().addPartition(t)
@@ -49,7 +48,7 @@ func (a *applier) createTable(n *pgsql.CreateStmt) *Table {
 			a.addConstraint(t, e, def)
 		case *pgsql.TableLikeClause:
 			if like := a.Table(e.Relation); like != nil {
-				held.columns = append(held.columns, copyColumns(like.Columns())...)
+				a.gain(t, copyColumns(like.Columns())...)
 			}
 		}
 	}
@@ -95,6 +94,15 @@ func copyColumns(from []*Column) []*Column {
 	return out
 }
 
+// gain gives a table columns.
+func (a *applier) gain(t *Table, columns ...*Column) {
+	held := t.open()
+	held.columns = append(held.columns, columns...)
+	for _, c := range columns {
+		a.traces.column(t, c)
+	}
+}
+
 func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 	c := a.column(d)
 	c.Def = def
@@ -106,8 +114,7 @@ func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 			c.TypeEnd = a.st.Start() + int64(a.st.Tokens[TypeEnd(a.st, i)].End())
 		}
 	}
-	held := t.open()
-	held.columns = append(held.columns, c)
+	a.gain(t, c)
 	for _, e := range d.Constraints {
 		k, ok := e.(*pgsql.Constraint)
 		if !ok {
@@ -237,6 +244,7 @@ func (a *applier) addConstraintOn(t *Table, k *pgsql.Constraint, columns []strin
 	held := t.open()
 	if len(held.constraints) < maxConstraints {
 		held.constraints = append(held.constraints, out)
+		a.traces.constraint(t, out)
 	}
 }
 
@@ -309,7 +317,7 @@ func (a *applier) createTableAs(n *pgsql.CreateTableAsStmt) {
 		kind = MatView
 	}
 	t := a.newTable(name, kind, a.place())
-	t.content.columns = a.resultColumns(n.Query, names(n.Into.ColNames))
+	a.gain(t, a.resultColumns(n.Query, names(n.Into.ColNames))...)
 	set(a.Catalog, a.relations, name, t)
 }
 
@@ -324,7 +332,7 @@ func (c *Catalog) ResultColumns(st *pgsql.Statement, source int, query pgsql.Nod
 func (a *applier) createView(n *pgsql.ViewStmt) {
 	name := a.create(rangeName(n.View))
 	t := a.newTable(name, View, a.place())
-	t.content.columns = a.resultColumns(n.Query, names(n.Aliases))
+	a.gain(t, a.resultColumns(n.Query, names(n.Aliases))...)
 	set(a.Catalog, a.relations, name, t)
 }
 

@@ -15,6 +15,9 @@ func Resplit(text []byte, old []*Statement) ([]*Statement, error) {
 	return s.all()
 }
 
+// maxAnew bounds how many old statements are compared with a new one.
+const maxAnew = 64
+
 // again returns the statement that starts the buffer, if it is an old one, with
 // the bytes that it takes; nil if it has to be cut. How a statement is cut does
 // not depend on what stands in front of it, nor on what follows its semicolon.
@@ -43,6 +46,9 @@ func (s *Splitter) again() (*Statement, int) {
 		s.copyData = isCopyFromStdin(&st)
 		return &st, size
 	}
-	s.anew++
+	if s.anew++; s.anew > maxAnew {
+		s.anew--
+		s.old = s.old[1:]
+	}
 	return nil, 0
 }
