@@ -8,24 +8,26 @@ import (
 // names holds strings that were met lately, each at the place that its hash gives
 // it. Those of a history recur: a table is altered, indexed and referred to close to
 // where it is made, and columns have the same few names. One copy of each is less to
-// allocate, to keep, and for the garbage collector to look through.
+// allocate, to keep, and for the garbage collector to look through. The zero value
+// is ready.
 type names struct {
 	seed maphash.Seed
-	list [1 << 11]string
+	list []string // made when the first one is met
 }
 
-// longestName is how long a string in names may be in bytes: as long as an
-// identifier.
-const longestName = 63
-
-func newNames() *names { return &names{seed: maphash.MakeSeed()} }
+// manyNames is how many strings names holds, longestName how long one may be in
+// bytes: as long as an identifier.
+const manyNames, longestName = 1 << 10, 63
 
 // clone returns a copy of s that may have been made before.
 func (n *names) clone(s string) string {
 	if len(s) > longestName || s == "" {
 		return strings.Clone(s)
 	}
-	at := &n.list[maphash.String(n.seed, s)%uint64(len(n.list))]
+	if n.list == nil {
+		n.seed, n.list = maphash.MakeSeed(), make([]string, manyNames)
+	}
+	at := &n.list[maphash.String(n.seed, s)%manyNames]
 	if *at != s {
 		*at = strings.Clone(s)
 	}

@@ -6,7 +6,7 @@ package pgsql
 type Parser struct{ reader treeReader }
 
 // NewParser returns a parser for many statements.
-func NewParser() *Parser { return &Parser{treeReader{names: newNames()}} }
+func NewParser() *Parser { return &Parser{treeReader{names: new(names)}} }
 
 // Parse is Statement.Parse.
 func (p *Parser) Parse(s *Statement) {
