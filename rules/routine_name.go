@@ -139,7 +139,7 @@ func strangersIn(p *Pass, r *routine) []stranger {
 // elsewhere reports whether the name is in a schema that the search path does
 // not reach: see routine-search-path.
 func elsewhere(p *Pass, sort catalog.Sort, name catalog.Name) bool {
-	return name.Schema == "" && len(p.Catalog.Homes(sort, name.Name)) > 0
+	return name.Schema == "" && p.Catalog.HasHome(sort, name.Name)
 }
 
 // report says what is known of the name at the end of the history.

@@ -90,7 +90,7 @@ func (br *bodyReader) paths() {
 		}
 		if len(meant) > 1 {
 			is.fidelity, is.edits = Manual, nil
-			is.message = fmt.Sprintf("schemas %s each have something named %s, and the search path reaches none of them when CockroachDB resolves the name", strings.Join(meant, ", "), name)
+			is.message = fmt.Sprintf("schemas %s each have something named %s, and the search path reaches none of them when CockroachDB resolves the name", someOf(meant), name)
 			is.todo = "Write the schema that is meant in front of the name"
 		}
 		br.add(is)
@@ -109,6 +109,15 @@ func (br *bodyReader) paths() {
 			}
 		}
 	})
+}
+
+// someOf lists names, but of many the first ones only.
+func someOf(names []string) string {
+	const most = 5
+	if more := len(names) - most; more > 1 {
+		return fmt.Sprintf("%s and %d others", strings.Join(names[:most], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }
 
 // namesIn calls see for each name in a fragment that has no schema and may

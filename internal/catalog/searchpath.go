@@ -79,6 +79,16 @@ func (c *Catalog) Homes(sort Sort, name string) []string {
 	return out
 }
 
+// HasHome reports whether something of the name is in any schema.
+func (c *Catalog) HasHome(sort Sort, name string) bool {
+	for schema := range c.schemas {
+		if c.holds(sort, Name{schema, name}) {
+			return true
+		}
+	}
+	return false
+}
+
 // Home returns the first schema of a search path in which something of the name
 // is; "" if it is in none of them.
 func (c *Catalog) Home(sort Sort, name string, path []string) string {
