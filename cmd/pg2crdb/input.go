@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/pg2crdb/pg2crdb/internal/dirfs"
 	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/lint"
 	"github.com/pg2crdb/pg2crdb/translate/layout"
@@ -67,7 +68,7 @@ func open(ctx context.Context, arg string, e env) (*input, error) {
 		if err := searchable(arg); err != nil {
 			return nil, fmt.Errorf("open %s: %w", arg, reason(err))
 		}
-		in.fsys, in.dir, in.prefix = os.DirFS(arg), arg, prefixOf(arg)
+		in.fsys, in.dir, in.prefix = dirfs.New(arg), arg, prefixOf(arg)
 		return in, nil
 	case !info.Mode().IsRegular() && info.Mode()&os.ModeNamedPipe == 0:
 		return nil, fmt.Errorf("%s is %s: name a directory, a file, or - for standard input", arg, kindOf(info.Mode()))

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/pg2crdb/pg2crdb/internal/dirfs"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 	"github.com/pg2crdb/pg2crdb/internal/spool"
 	"github.com/pg2crdb/pg2crdb/internal/synth"
@@ -155,7 +156,7 @@ func tree(b *testing.B, write func(dir string) error) input {
 	if err := write(dir); err != nil {
 		b.Fatal(err)
 	}
-	return input{fsys: os.DirFS(dir)}
+	return input{fsys: dirfs.New(dir)}
 }
 
 // large marks a benchmark of 100 MB or more.

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"github.com/pg2crdb/pg2crdb/internal/dirfs"
 )
 
 const (
@@ -55,7 +57,7 @@ func fetch(ctx context.Context, run runner, version string) (fs.FS, error) {
 	case d.Sum == "":
 		return nil, fmt.Errorf("the go command gave no checksum for Temporal %s, so nothing shows that it is the release: check the settings of go env (GOSUMDB, GONOSUMDB, GOFLAGS), %s", version, insteadHint)
 	case d.Dir != "":
-		module = os.DirFS(d.Dir)
+		module = dirfs.New(d.Dir)
 	default:
 		if module, err = openZip(d.Zip, serverModule+"@"+version); err != nil {
 			return nil, fmt.Errorf("the archive of Temporal %s cannot be read: %w: clear it with go clean -modcache, %s", version, err, insteadHint)
