@@ -76,7 +76,7 @@ func (s *Statement) extraGuard(i int) bool {
 
 // parseCockroach parses a statement that the grammar refused, if only
 // CockroachDB's spellings, or those of a later PostgreSQL, stand in the way.
-func (s *Statement) parseCockroach() {
+func (s *Statement) parseCockroach(p *Parser) {
 	text, inverted, ok := s.cockroach()
 	notNulls := s.notNulls()
 	if len(notNulls) > 0 {
@@ -90,7 +90,7 @@ func (s *Statement) parseCockroach() {
 	if !ok {
 		return
 	}
-	tree, err := Parse(text)
+	tree, err := p.parse(text, s.Tokens)
 	if err != nil {
 		return
 	}

@@ -13,8 +13,13 @@ func (p *Parser) Parse(s *Statement) {
 	if s.Form != SQL || s.Err != nil || s.Tree != nil || s.Text == "" {
 		return
 	}
+	if s.Inverted() { // which the grammar refuses
+		if s.parseCockroach(p); s.Tree != nil {
+			return
+		}
+	}
 	if s.Tree, s.Err = p.parse(s.Text, s.Tokens); s.Err != nil || indexColumn(s.Tree) {
-		s.parseCockroach()
+		s.parseCockroach(p)
 	}
 }
 

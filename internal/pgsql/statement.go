@@ -65,7 +65,7 @@ type cachedList struct {
 type seen struct {
 	kinds uint16 // bit by bit; 0 if nothing is known
 	name  int32  // bytes of the longest word or quoted name
-	words [4]uint64
+	words Words
 }
 
 // add notes a token, which is src[t.Start():t.End()].
@@ -93,6 +93,23 @@ func wordBit(first, last byte, size int) (i int, bit uint64) {
 func (s *Statement) Lacks(word string) bool {
 	i, bit := wordBit(word[0], word[len(word)-1], len(word))
 	return s.seen.kinds != 0 && s.seen.words[i]&bit == 0
+}
+
+// Words are some words, for LacksAll.
+type Words [4]uint64
+
+// WordsOf returns the words, given in lower case.
+func WordsOf(words ...string) (w Words) {
+	for _, word := range words {
+		i, bit := wordBit(word[0], word[len(word)-1], len(word))
+		w[i] |= bit
+	}
+	return w
+}
+
+// LacksAll is Lacks for all of some words.
+func (s *Statement) LacksAll(w Words) bool {
+	return s.seen.kinds != 0 && s.seen.words[0]&w[0]|s.seen.words[1]&w[1]|s.seen.words[2]&w[2]|s.seen.words[3]&w[3] == 0
 }
 
 // LacksKind is Lacks for the tokens of a kind.
