@@ -27,6 +27,7 @@ var constraintIndex = &Rule{
 		{Name: "INCLUDE of another column", Input: "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, b INT8, UNIQUE (a) INCLUDE (b));\n"},
 	},
 	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
+	Words: []string{"with", "include"},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		var own []string // the primary key of CREATE TABLE

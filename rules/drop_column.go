@@ -32,6 +32,7 @@ var dropColumn = &Rule{
 		},
 	},
 	Trees: []pgsql.Kind{pgsql.KindAlterTableStmt},
+	Words: []string{"drop"},
 	Statement: func(p *Pass) {
 		n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt)
 		if !ok {

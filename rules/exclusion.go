@@ -36,6 +36,7 @@ var exclusionConstraint = &Rule{
 		{Name: "UNIQUE", Input: "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT UNIQUE);\n"},
 	},
 	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
+	Words: []string{"exclude"},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		eachConstraint(p, func(k *pgsql.Constraint, _ *catalog.Table, _ *pgsql.ColumnDef, first, last int) {

@@ -47,6 +47,7 @@ var foreignKey = &Rule{
 		},
 	},
 	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
+	Words: []string{"references"},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		if !definesConstraint(p, pgsql.ConstrForeign) {

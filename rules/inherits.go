@@ -26,6 +26,7 @@ var inherits = &Rule{
 		{Name: "a role that inherits", Input: "CREATE TABLE t (id INT8 PRIMARY KEY, inherits TEXT);\n"},
 	},
 	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
+	Words: []string{"inherits", "inherit"},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		n, ok := st.Tree.(*pgsql.CreateStmt)

@@ -49,6 +49,7 @@ var likeOptions = &Rule{
 		},
 	},
 	Trees: []pgsql.Kind{pgsql.KindCreateStmt},
+	Words: []string{"like"},
 	Statement: func(p *Pass) {
 		n, ok := p.Stmt.Tree.(*pgsql.CreateStmt)
 		if !ok {

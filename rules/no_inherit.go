@@ -26,6 +26,7 @@ var checkNoInherit = &Rule{
 		{Name: "a plain check", Input: "CREATE TABLE t (id INT8 PRIMARY KEY CHECK (id > 0));\n"},
 	},
 	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
+	Words: []string{"inherit"},
 	Statement: func(p *Pass) {
 		var done []int
 		eachConstraint(p, func(k *pgsql.Constraint, _ *catalog.Table, _ *pgsql.ColumnDef, first, last int) {

@@ -33,6 +33,7 @@ var nullsNotDistinct = &Rule{
 		},
 	},
 	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindAlterTableStmt},
+	Words: []string{"nulls"},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		notNull := map[string]bool{}

@@ -27,10 +27,13 @@ type Plan struct {
 	bodies *Plan // of those that look into bodies; see inBodies
 }
 
-// planned is a rule with the number under which a run keeps its memory.
+// planned is a rule with the number under which a run keeps its memory, and with
+// the words that tell whether its Statement has to do with a statement.
 type planned struct {
 	*Rule
 	number int
+	told   bool
+	words  pgsql.Words
 }
 
 // NewPlan chooses among the rules of all those that matter to the target and the
@@ -42,7 +45,7 @@ func NewPlan(all []*Rule, target Target, layout string, advice bool) *Plan {
 		if !rule.Runs(target, layout, advice) {
 			continue
 		}
-		rule := planned{rule, len(p.all)}
+		rule := planned{rule, len(p.all), rule.Words != nil, pgsql.WordsOf(rule.Words...)}
 		p.all = append(p.all, rule)
 		if _, ok := inBodies[rule.Rule]; ok {
 			embedded = append(embedded, rule)

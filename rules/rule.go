@@ -50,6 +50,9 @@ type Rule struct {
 	// Trees are the kinds of statement that Statement wants to see; nil means
 	// every statement, of any form.
 	Trees []pgsql.Kind
+	// Words are those of which a statement has at least one, in lower case, if
+	// Statement has to do with it; nil means that no word tells.
+	Words []string
 	// Statement is called once for each such statement, before Check.
 	Statement func(*Pass)
 	// After is called once for each statement, when all rules have seen it, with

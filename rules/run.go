@@ -123,6 +123,9 @@ func (r *Run) Statement(st *Statement) []Reported {
 // hooks calls those that want to see the statement as a whole.
 func (r *Run) hooks() {
 	for _, rule := range r.plan.wanting(r.pass.Stmt.Tree) {
+		if rule.told && r.pass.Stmt.LacksAll(rule.words) {
+			continue
+		}
 		r.pass.of(rule)
 		rule.Statement(r.pass)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
-// Trees, Types and Unusual leave nothing out that their rule would speak of: over
+// Trees, Words, Types and Unusual leave nothing out that their rule would speak of: over
 // all examples together, as one history, the rules find the same when they see all.
 func TestPlanLeavesNothingOut(t *testing.T) {
 	for _, layout := range []string{"", "temporal", "goose"} {
@@ -18,6 +18,7 @@ func TestPlanLeavesNothingOut(t *testing.T) {
 		p.byTree, p.statement = [pgsql.KindCount][]planned{}, nil
 		p.byKind, p.byType, p.byColumn, p.unusual = [pgsql.KindCount][]planned{}, nil, nil, nil
 		for _, rule := range p.all {
+			rule.told = false
 			if rule.Statement != nil {
 				p.statement = append(p.statement, rule)
 			}

@@ -38,6 +38,7 @@ var tableTablespace = &Rule{
 		},
 	},
 	Trees: []pgsql.Kind{pgsql.KindCreateStmt, pgsql.KindCreateTableAsStmt, pgsql.KindAlterTableStmt},
+	Words: []string{"tablespace"},
 	Statement: func(p *Pass) {
 		st := p.Stmt
 		const message = "CockroachDB has no tablespaces: the clause goes"
