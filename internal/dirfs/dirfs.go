@@ -9,7 +9,12 @@ import (
 )
 
 // New returns the file system below a directory, as os.DirFS does.
-func New(dir string) fs.FS { return dirFS{os.DirFS(dir), dir} }
+func New(dir string) fs.FS {
+	if dir == "" {
+		return os.DirFS(dir) // refuses everything; "" and a slash would be the root
+	}
+	return dirFS{os.DirFS(dir), dir}
+}
 
 type dirFS struct {
 	fs.FS

@@ -48,3 +48,10 @@ func TestLikeDirFS(t *testing.T) {
 		t.Errorf("in a subdirectory: %q, %v", text, err)
 	}
 }
+
+// No directory is not the root.
+func TestNoDirectory(t *testing.T) {
+	if text, err := fs.ReadFile(New(""), "etc/passwd"); err == nil {
+		t.Errorf("read %d bytes", len(text))
+	}
+}
