@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
 )
 
@@ -12,7 +14,6 @@ func (a *applier) alterTable(n *pgsql.AlterTableStmt) {
 	if t == nil {
 		return
 	}
-	t.Altered++
 	places := a.commandPlaces(n)
 	for i, e := range n.Cmds {
 		cmd, ok := e.(*pgsql.AlterTableCmd)
@@ -97,7 +98,7 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 		if col != nil {
 			col.Identity, col.NotNull = 'd', true
 			if k, ok := cmd.Def.(*pgsql.Constraint); ok {
-				col.Cache = cacheOption(k.Options)
+				col.Cache, col.Start = cacheOption(k.Options), startOption(k.Options)
 				if k.GeneratedWhen == "a" {
 					col.Identity = 'a'
 				}
@@ -120,7 +121,7 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 			a.addConstraint(t, k, def)
 		}
 	case pgsql.ATDropConstraint:
-		t.removeConstraint(func(k *Constraint) bool { return k.Name == cmd.Name })
+		a.dropConstraint(t, cmd.Name, cmd.Behavior == pgsql.DropCascade)
 	case pgsql.ATAttachPartition:
 		if p, ok := cmd.Def.(*pgsql.PartitionCmd); ok {
 			if child := a.Table(p.Name); child != nil {
@@ -152,7 +153,7 @@ func (a *applier) alterCommand(t *Table, cmd *pgsql.AlterTableCmd, def Place) {
 	}
 }
 
-// setIdentity follows ALTER COLUMN ... SET GENERATED and SET CACHE.
+// setIdentity follows ALTER COLUMN ... SET GENERATED, SET CACHE and SET START.
 func setIdentity(col *Column, options []pgsql.Node) {
 	for _, o := range options {
 		if d, ok := o.(*pgsql.DefElem); ok && d.Defname == "generated" {
@@ -163,6 +164,9 @@ func setIdentity(col *Column, options []pgsql.Node) {
 	}
 	if n := cacheOption(options); n > 0 {
 		col.Cache = n
+	}
+	if n, ok := numberOption(options, "start"); ok {
+		col.Start = n
 	}
 }
 
@@ -176,6 +180,7 @@ func remove[T comparable](list []T, x T) []T {
 }
 
 func (a *applier) dropColumn(t *Table, name string) {
+	a.dropReferences(t, func(columns []string) bool { return contains(columns, name) })
 	held := t.open()
 	if c := t.Column(name); c != nil {
 		held.columns = remove(held.columns, c)
@@ -195,17 +200,10 @@ func (a *applier) dropColumn(t *Table, name string) {
 	held.constraints = keep
 }
 
-// removeConstraint takes the first constraint out that f reports, and reports
-// whether there is one.
-func (t *Table) removeConstraint(f func(*Constraint) bool) bool {
+// removeConstraint takes a constraint out.
+func (t *Table) removeConstraint(k *Constraint) {
 	held := t.open()
-	for _, k := range held.constraints {
-		if f(k) {
-			held.constraints = remove(held.constraints, k)
-			return true
-		}
-	}
-	return false
+	held.constraints = remove(held.constraints, k)
 }
 
 func contains(list []string, s string) bool {
@@ -215,144 +213,6 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
-}
-
-func (a *applier) rename(n *pgsql.RenameStmt) {
-	switch n.RenameType {
-	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview, pgsql.ObjectForeignTable:
-		if t := a.Table(n.Relation); t != nil {
-			unset(a.Catalog, a.relations, t.Name)
-			t.Name.Name = n.Newname
-			t.Altered++
-			set(a.Catalog, a.relations, t.Name, t)
-			return
-		}
-		// ALTER TABLE also renames sequences and indexes.
-		a.renameSequence(rangeName(n.Relation), n.Newname)
-		a.renameIndex(rangeName(n.Relation), n.Newname)
-	case pgsql.ObjectColumn:
-		if t := a.Table(n.Relation); t != nil {
-			t.Altered++
-			a.renameColumn(t, n.Subname, n.Newname)
-		}
-	case pgsql.ObjectTabconstraint:
-		t := a.Table(n.Relation)
-		if k := t.Constraint(n.Subname); k != nil {
-			k.Name = n.Newname
-			a.traces.constraint(t, k)
-		}
-	case pgsql.ObjectDomconstraint:
-		a.renameDomainConstraint(n)
-	case pgsql.ObjectIndex:
-		a.renameIndex(rangeName(n.Relation), n.Newname)
-	case pgsql.ObjectSequence:
-		a.renameSequence(rangeName(n.Relation), n.Newname)
-	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
-		if l, ok := n.Object.(*pgsql.List); ok {
-			if t := a.Type(ListName(l.Items)); t != nil {
-				unset(a.Catalog, a.types, t.Name)
-				keep(a.Catalog, t)
-				t.Name.Name = n.Newname
-				set(a.Catalog, a.types, t.Name, t)
-			}
-		}
-	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
-		a.moveFunctions(n.Object, func(f *Name) { f.Name = n.Newname })
-	case pgsql.ObjectSchema:
-		a.renameSchema(n.Subname, n.Newname)
-	}
-}
-
-func (a *applier) renameColumn(t *Table, from, to string) {
-	if c := t.Column(from); c != nil {
-		c.Name = to
-		a.traces.columnName(to)
-	}
-	for _, k := range t.Constraints() {
-		for i := range k.Columns {
-			if k.Columns[i] == from {
-				k.Columns[i] = to
-			}
-		}
-	}
-	for _, ix := range t.Indexes() {
-		for i := range ix.Columns {
-			if ix.Columns[i].Column == from {
-				ix.Columns[i].Column = to
-			}
-		}
-	}
-}
-
-func (a *applier) renameIndex(n Name, to string) {
-	ixs := a.Indexes(n)
-	if len(ixs) == 0 {
-		return
-	}
-	ix := ixs[0]
-	a.indexes.remove(a.Catalog, ix)
-	keep(a.Catalog, ix)
-	ix.Name.Name = to
-	a.indexes.add(a.Catalog, ix)
-}
-
-func (a *applier) renameSequence(n Name, to string) {
-	if s := a.Sequence(n); s != nil {
-		unset(a.Catalog, a.sequences, s.Name)
-		keep(a.Catalog, s)
-		s.Name.Name = to
-		set(a.Catalog, a.sequences, s.Name, s)
-	}
-}
-
-func (a *applier) renameSchema(from, to string) {
-	unset(a.Catalog, a.schemas, from)
-	set(a.Catalog, a.schemas, to, true)
-	for n, t := range a.relations {
-		if n.Schema == from {
-			unset(a.Catalog, a.relations, n)
-			a.touch(t)
-			t.Name.Schema = to
-			set(a.Catalog, a.relations, t.Name, t)
-		}
-	}
-	for n, t := range a.types {
-		if n.Schema == from {
-			unset(a.Catalog, a.types, n)
-			keep(a.Catalog, t)
-			t.Name.Schema = to
-			set(a.Catalog, a.types, t.Name, t)
-		}
-	}
-}
-
-func (a *applier) setSchema(n *pgsql.AlterObjectSchemaStmt) {
-	switch n.ObjectType {
-	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview:
-		if t := a.Table(n.Relation); t != nil {
-			unset(a.Catalog, a.relations, t.Name)
-			t.Name.Schema = n.Newschema
-			set(a.Catalog, a.relations, t.Name, t)
-		}
-	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
-		if l, ok := n.Object.(*pgsql.List); ok {
-			if t := a.Type(ListName(l.Items)); t != nil {
-				unset(a.Catalog, a.types, t.Name)
-				keep(a.Catalog, t)
-				t.Name.Schema = n.Newschema
-				set(a.Catalog, a.types, t.Name, t)
-			}
-		}
-	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
-		a.moveFunctions(n.Object, func(f *Name) { f.Schema = n.Newschema })
-	case pgsql.ObjectSequence:
-		if s := a.Sequence(rangeName(n.Relation)); s != nil {
-			unset(a.Catalog, a.sequences, s.Name)
-			keep(a.Catalog, s)
-			s.Name.Schema = n.Newschema
-			set(a.Catalog, a.sequences, s.Name, s)
-		}
-	}
 }
 
 func (a *applier) drop(n *pgsql.DropStmt) {
@@ -377,7 +237,7 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 			if ixs := a.Indexes(name); len(ixs) > 0 {
 				a.removeIndex(ixs[0])
 			} else {
-				a.dropUnique(name)
+				a.dropUnique(name, n.Behavior == pgsql.DropCascade)
 			}
 		case pgsql.ObjectSequence:
 			if s := a.Sequence(name); s != nil {
@@ -401,16 +261,29 @@ func (a *applier) drop(n *pgsql.DropStmt) {
 
 // dropUnique follows CockroachDB's way to drop a unique constraint: DROP INDEX
 // of its name.
-func (a *applier) dropUnique(name Name) {
+func (a *applier) dropUnique(name Name, cascade bool) {
 	schema := a.create(name).Schema
 	for _, t := range a.traces.uniques.of(a.Catalog, a.traces.hash(name.Name)) {
 		if t.Name.Schema != schema {
 			continue
 		}
-		if t.removeConstraint(func(k *Constraint) bool { return k.Kind == Unique && k.Name == name.Name }) {
+		if k := t.Constraint(name.Name); k != nil && k.Kind == Unique {
+			a.dropConstraint(t, k.Name, cascade)
 			return
 		}
 	}
+}
+
+// dropConstraint drops a constraint, on CASCADE with the foreign keys that rest on it.
+func (a *applier) dropConstraint(t *Table, name string, cascade bool) {
+	k := t.Constraint(name)
+	if k == nil {
+		return
+	}
+	if cascade && (k.Kind == Unique || k.Kind == PrimaryKey) {
+		a.dropReferences(t, func(columns []string) bool { return slices.Equal(columns, k.Columns) })
+	}
+	t.removeConstraint(k)
 }
 
 func (a *applier) dropTable(t *Table) {
@@ -426,10 +299,11 @@ func (a *applier) dropTable(t *Table) {
 		a.dropTable(p)
 	}
 	for n, s := range a.sequences {
-		if s.Table.Name == t.Name.Name && (s.Table.Schema == "" || s.Table.Schema == t.Name.Schema) {
+		if s.Table == t.Name {
 			unset(a.Catalog, a.sequences, n)
 		}
 	}
+	a.dropReferences(t, func([]string) bool { return true })
 	unset(a.Catalog, a.relations, t.Name)
 }
 

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -255,40 +254,6 @@ func (c *Catalog) Named(o *pgsql.ObjectWithArgs) []*Function {
 
 func sameArgs(a, b []Type) bool {
 	return slices.EqualFunc(a, b, Type.Same)
-}
-
-// cacheOption returns the CACHE among the options of a sequence, 0 if it is not
-// there.
-func cacheOption(options []pgsql.Node) int64 {
-	for _, o := range options {
-		if d, ok := o.(*pgsql.DefElem); ok && d.Defname == "cache" {
-			switch n := d.Arg.(type) {
-			case *pgsql.Integer:
-				return int64(n.Ival)
-			case *pgsql.Float: // beyond 32 bits
-				if v, err := strconv.ParseInt(n.Fval, 10, 64); err == nil {
-					return v
-				}
-			}
-		}
-	}
-	return 0
-}
-
-func (a *applier) sequenceOptions(s *Sequence, options []pgsql.Node) {
-	if n := cacheOption(options); n > 0 {
-		s.Cache = n
-	}
-	for _, o := range options {
-		d, ok := o.(*pgsql.DefElem)
-		if !ok || d.Defname != "owned_by" {
-			continue
-		}
-		if l, ok := d.Arg.(*pgsql.List); ok && len(l.Items) >= 2 {
-			last := l.Items[len(l.Items)-1].(*pgsql.String)
-			s.Table, s.Column = ListName(l.Items[:len(l.Items)-1]), last.Sval
-		}
-	}
 }
 
 // selectStmt follows pg_dump's set_config('search_path', ...) and SELECT INTO.

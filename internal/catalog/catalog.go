@@ -109,8 +109,9 @@ type Table struct {
 	// statement has no such list. Elements is how many there are.
 	LastElement int64
 	Elements    int
-	// Altered counts the statements that changed the table after it was made.
-	Altered int
+	// Renamed tells that the table or one of its columns had another name, after which
+	// what was made with it may be called, such as a sequence.
+	Renamed bool
 
 	catalog *Catalog
 	kin     *kin     // nil if it has none
@@ -171,6 +172,8 @@ type Column struct {
 	Default, Generated string
 	// Cache is the CACHE of an identity's sequence, 0 if the statement names none.
 	Cache int64
+	// Start is what an identity's sequence starts at, 0 if that is not known.
+	Start int64
 	// Def is the column's definition; its End is where a clause can be added.
 	Def Place
 	// TypeEnd is the byte offset behind the type in the definition, where a
@@ -249,7 +252,7 @@ type IndexColumn struct {
 // Sequence is a sequence.
 type Sequence struct {
 	Name Name
-	// OwnedBy is the column that owns it, if any.
+	// Table and Column are the column that owns it, if any.
 	Table  Name
 	Column string
 	// Cache is how many values a session takes at once, 0 if no statement says.

@@ -14,11 +14,15 @@ func (a *applier) moveFunctions(o pgsql.Node, to func(*Name)) {
 		return
 	}
 	for _, f := range slices.Clone(a.Named(n)) {
-		a.removeFunction(f)
-		keep(a.Catalog, f)
-		to(&f.Name)
-		set(a.Catalog, a.functions, f.Name, append(slices.Clone(a.functions[f.Name]), f))
+		a.moveFunction(f, to)
 	}
+}
+
+func (a *applier) moveFunction(f *Function, to func(*Name)) {
+	a.removeFunction(f)
+	keep(a.Catalog, f)
+	to(&f.Name)
+	set(a.Catalog, a.functions, f.Name, append(slices.Clone(a.functions[f.Name]), f))
 }
 
 // dropFunctions forgets those that a DROP names. Types that are written in

@@ -80,7 +80,7 @@ func flag(b bool, bit byte) byte {
 
 func (p *packer) column(c *Column) {
 	shape := c.Type.Schema != "" || c.Type.Dims != 0 || c.Type.SetOf
-	rare := c.Generated != "" || c.Identity != 0 || c.Cache != 0
+	rare := c.Generated != "" || c.Identity != 0 || c.Cache != 0 || c.Start != 0
 	p.b = append(p.b, flag(c.NotNull, packNotNull)|flag(c.Serial, packSerial)|flag(c.Default != "", packDefault)|
 		flag(c.User != nil, packUser)|flag(len(c.Type.Mods) > 0, packMods)|flag(shape, packShape)|flag(rare, packRare))
 	p.word(c.Name)
@@ -106,6 +106,7 @@ func (p *packer) column(c *Column) {
 		p.text(c.Generated)
 		p.b = append(p.b, c.Identity)
 		p.int(c.Cache)
+		p.int(c.Start)
 	}
 	p.spot(c.Def)
 	p.int(c.TypeEnd - c.Def.Start)
@@ -264,7 +265,7 @@ func (u *unpacker) column() *Column {
 		c.Default = u.word()
 	}
 	if f&packRare != 0 {
-		c.Generated, c.Identity, c.Cache = u.text(), u.byte(), u.int()
+		c.Generated, c.Identity, c.Cache, c.Start = u.text(), u.byte(), u.int(), u.int()
 	}
 	c.Def = u.spot()
 	c.TypeEnd = c.Def.Start + u.int()

@@ -131,7 +131,7 @@ func (a *applier) addColumn(t *Table, d *pgsql.ColumnDef, def Place) {
 			c.Generated = a.inParens(int(k.Location))
 		case pgsql.ConstrIdentity:
 			c.NotNull = true
-			c.Identity, c.Cache = 'd', cacheOption(k.Options)
+			c.Identity, c.Cache, c.Start = 'd', cacheOption(k.Options), startOption(k.Options)
 			if k.GeneratedWhen == "a" {
 				c.Identity = 'a'
 			}

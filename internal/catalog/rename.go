@@ -1,0 +1,191 @@
+package catalog
+
+import (
+	"slices"
+
+	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+)
+
+func (a *applier) rename(n *pgsql.RenameStmt) {
+	switch n.RenameType {
+	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview, pgsql.ObjectForeignTable:
+		if t := a.Table(n.Relation); t != nil {
+			t.Renamed = true
+			a.moveTable(t, Name{t.Name.Schema, n.Newname})
+			return
+		}
+		// ALTER TABLE also renames sequences and indexes.
+		a.renameSequence(rangeName(n.Relation), n.Newname)
+		a.renameIndex(rangeName(n.Relation), n.Newname)
+	case pgsql.ObjectColumn:
+		if t := a.Table(n.Relation); t != nil {
+			t.Renamed = true
+			a.renameColumn(t, n.Subname, n.Newname)
+		}
+	case pgsql.ObjectTabconstraint:
+		t := a.Table(n.Relation)
+		if k := t.Constraint(n.Subname); k != nil {
+			k.Name = n.Newname
+			a.traces.constraint(t, k)
+		}
+	case pgsql.ObjectDomconstraint:
+		a.renameDomainConstraint(n)
+	case pgsql.ObjectIndex:
+		a.renameIndex(rangeName(n.Relation), n.Newname)
+	case pgsql.ObjectSequence:
+		a.renameSequence(rangeName(n.Relation), n.Newname)
+	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
+		if l, ok := n.Object.(*pgsql.List); ok {
+			if t := a.Type(ListName(l.Items)); t != nil {
+				unset(a.Catalog, a.types, t.Name)
+				keep(a.Catalog, t)
+				t.Name.Name = n.Newname
+				set(a.Catalog, a.types, t.Name, t)
+			}
+		}
+	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
+		a.moveFunctions(n.Object, func(f *Name) { f.Name = n.Newname })
+	case pgsql.ObjectSchema:
+		a.renameSchema(n.Subname, n.Newname)
+	}
+}
+
+func (a *applier) renameColumn(t *Table, from, to string) {
+	if c := t.Column(from); c != nil {
+		c.Name = to
+		a.traces.columnName(to)
+	}
+	for _, k := range t.Constraints() {
+		replace(k.Columns, from, to)
+	}
+	a.references(t.Name, func(_ *Table, k *Constraint) { replace(k.RefColumns, from, to) })
+	for _, ix := range t.Indexes() {
+		for i := range ix.Columns {
+			if ix.Columns[i].Column == from {
+				ix.Columns[i].Column = to
+			}
+		}
+	}
+}
+
+func (a *applier) renameIndex(n Name, to string) {
+	ixs := a.Indexes(n)
+	if len(ixs) == 0 {
+		return
+	}
+	ix := ixs[0]
+	a.indexes.remove(a.Catalog, ix)
+	keep(a.Catalog, ix)
+	ix.Name.Name = to
+	a.indexes.add(a.Catalog, ix)
+}
+
+func (a *applier) renameSequence(n Name, to string) {
+	if s := a.Sequence(n); s != nil {
+		a.moveSequence(s, Name{s.Name.Schema, to})
+	}
+}
+
+func (a *applier) moveSequence(s *Sequence, to Name) {
+	unset(a.Catalog, a.sequences, s.Name)
+	keep(a.Catalog, s)
+	s.Name = to
+	set(a.Catalog, a.sequences, to, s)
+}
+
+// moveTable gives a table another name or schema. What belongs to it goes along, and
+// what refers to it still does.
+func (a *applier) moveTable(t *Table, to Name) {
+	from := t.Name
+	for _, s := range a.sequences {
+		if s.Table == from {
+			if keep(a.Catalog, s); from.Schema != to.Schema {
+				a.moveSequence(s, Name{to.Schema, s.Name.Name})
+			}
+			s.Table = to
+		}
+	}
+	indexes := t.Indexes()
+	if from.Schema != to.Schema {
+		for _, ix := range indexes {
+			a.indexes.remove(a.Catalog, ix)
+		}
+	}
+	a.touch(t)
+	unset(a.Catalog, a.relations, from)
+	t.Name = to
+	set(a.Catalog, a.relations, to, t)
+	if from.Schema != to.Schema {
+		for _, ix := range indexes {
+			ix.Name.Schema = to.Schema
+			a.indexes.add(a.Catalog, ix)
+		}
+	}
+	a.references(from, func(other *Table, k *Constraint) {
+		k.RefTable = to
+		a.traces.constraint(other, k)
+	})
+}
+
+func (a *applier) renameSchema(from, to string) {
+	unset(a.Catalog, a.schemas, from)
+	set(a.Catalog, a.schemas, to, true)
+	for n, t := range a.relations {
+		if n.Schema == from {
+			a.moveTable(t, Name{to, n.Name})
+		}
+	}
+	for n, s := range a.sequences {
+		if n.Schema == from {
+			a.moveSequence(s, Name{to, n.Name})
+		}
+	}
+	for n, fs := range a.functions {
+		if n.Schema == from {
+			for _, f := range slices.Clone(fs) {
+				a.moveFunction(f, func(n *Name) { n.Schema = to })
+			}
+		}
+	}
+	for n, t := range a.types {
+		if n.Schema == from {
+			unset(a.Catalog, a.types, n)
+			keep(a.Catalog, t)
+			t.Name.Schema = to
+			set(a.Catalog, a.types, t.Name, t)
+		}
+	}
+}
+
+func (a *applier) setSchema(n *pgsql.AlterObjectSchemaStmt) {
+	switch n.ObjectType {
+	case pgsql.ObjectTable, pgsql.ObjectView, pgsql.ObjectMatview:
+		if t := a.Table(n.Relation); t != nil {
+			a.moveTable(t, Name{n.Newschema, t.Name.Name})
+		}
+	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
+		if l, ok := n.Object.(*pgsql.List); ok {
+			if t := a.Type(ListName(l.Items)); t != nil {
+				unset(a.Catalog, a.types, t.Name)
+				keep(a.Catalog, t)
+				t.Name.Schema = n.Newschema
+				set(a.Catalog, a.types, t.Name, t)
+			}
+		}
+	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
+		a.moveFunctions(n.Object, func(f *Name) { f.Schema = n.Newschema })
+	case pgsql.ObjectSequence:
+		if s := a.Sequence(rangeName(n.Relation)); s != nil {
+			a.moveSequence(s, Name{n.Newschema, s.Name.Name})
+		}
+	}
+}
+
+// replace puts to where a list has from.
+func replace(list []string, from, to string) {
+	for i := range list {
+		if list[i] == from {
+			list[i] = to
+		}
+	}
+}
