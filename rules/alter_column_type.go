@@ -55,6 +55,16 @@ var alterColumnType = &Rule{
 			Manual: true,
 		},
 		{
+			Name: "under another name, a column is still that of its computed column, of the foreign key to it and of its index",
+			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, b INT8 GENERATED ALWAYS AS (a + 1) STORED);\nALTER TABLE t RENAME COLUMN a TO c;\n" +
+				"CREATE TABLE u (a INT8 UNIQUE);\nCREATE TABLE v (a INT8 REFERENCES u (a));\nALTER TABLE u RENAME TO w;\nALTER TABLE w RENAME COLUMN a TO c;\n" +
+				"CREATE TABLE x (a INT8);\nCREATE INDEX i ON x (a) WHERE a > 3;\nALTER TABLE x RENAME COLUMN a TO c;\n",
+			Input:  "ALTER TABLE t ALTER COLUMN c TYPE NUMERIC(10, 2);\nALTER TABLE w ALTER COLUMN c TYPE TEXT;\nALTER TABLE x ALTER COLUMN c TYPE TEXT;\n",
+			Want:   []string{"1:15 error manual", "2:15 error manual", "3:15 error manual"},
+			Error:  "column",
+			Manual: true,
+		},
+		{
 			Name:  "a longer text needs no rewriting",
 			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a VARCHAR(10) UNIQUE, b INT4);\n",
 			Input: "ALTER TABLE t ALTER COLUMN a TYPE TEXT, ALTER COLUMN b TYPE BIGINT;\n",
@@ -187,7 +197,7 @@ func (s *typeChanges) obstacles(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Tab
 			continue
 		}
 		text := s.indexes[tableKey{ix.Def.Source, ix.Def.Start}]
-		if text == "" {
+		if text == "" || ix.Renamed {
 			c.obstacle = fmt.Sprintf("index %s uses it", ix.Name.Name)
 			return
 		}

@@ -235,6 +235,9 @@ type Index struct {
 	// Include are the columns that the index carries beside its key.
 	Include []string
 	Unique  bool
+	// Renamed tells that the index, its table or a column that it uses has another name
+	// than in the statement that made it.
+	Renamed bool
 	Where   string
 	Def     Place
 }

@@ -65,6 +65,7 @@ const (
 	packUnique  = 1 << 0
 	packInclude = 1 << 1
 	packWhere   = 1 << 2
+	packRenamed = 1 << 3
 
 	packOrdered    = 1 << 0
 	packDescending = 1 << 1
@@ -132,7 +133,7 @@ func (p *packer) constraint(c *Constraint) {
 }
 
 func (p *packer) index(ix *Index) {
-	p.b = append(p.b, flag(ix.Unique, packUnique)|flag(len(ix.Include) > 0, packInclude)|flag(ix.Where != "", packWhere))
+	p.b = append(p.b, flag(ix.Unique, packUnique)|flag(len(ix.Include) > 0, packInclude)|flag(ix.Where != "", packWhere)|flag(ix.Renamed, packRenamed))
 	p.word(ix.Name.Schema)
 	p.near(ix.Name.Name)
 	p.word(ix.Method)
@@ -290,7 +291,7 @@ func (u *unpacker) constraint() *Constraint {
 
 func (u *unpacker) index(t *Table) *Index {
 	f := u.byte()
-	ix := &Index{Table: t, Unique: f&packUnique != 0, Name: Name{u.word(), u.near()}, Method: u.word()}
+	ix := &Index{Table: t, Unique: f&packUnique != 0, Renamed: f&packRenamed != 0, Name: Name{u.word(), u.near()}, Method: u.word()}
 	ix.Columns = list(u, func() IndexColumn {
 		f := u.byte()
 		c := IndexColumn{Ordered: f&packOrdered != 0, Descending: f&packDescending != 0, Column: u.word()}

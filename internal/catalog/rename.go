@@ -55,17 +55,28 @@ func (a *applier) renameColumn(t *Table, from, to string) {
 		c.Name = to
 		a.traces.columnName(to)
 	}
+	for _, p := range t.Partitions() {
+		p.Renamed = true
+		a.renameColumn(p, from, to)
+	}
 	for _, k := range t.Constraints() {
 		replace(k.Columns, from, to)
 	}
 	a.references(t.Name, func(_ *Table, k *Constraint) { replace(k.RefColumns, from, to) })
 	for _, ix := range t.Indexes() {
+		ix.Renamed = ix.Renamed || contains(ix.Include, from)
+		replace(ix.Include, from, to)
 		for i := range ix.Columns {
-			if ix.Columns[i].Column == from {
-				ix.Columns[i].Column = to
+			if c := &ix.Columns[i]; c.Column == from {
+				c.Column, ix.Renamed = to, true
 			}
 		}
 	}
+	t.renameIn(from, func(names []string) {
+		if last := len(names) - 1; names[last] == from {
+			names[last] = to
+		}
+	})
 }
 
 func (a *applier) renameIndex(n Name, to string) {
@@ -76,7 +87,7 @@ func (a *applier) renameIndex(n Name, to string) {
 	ix := ixs[0]
 	a.indexes.remove(a.Catalog, ix)
 	keep(a.Catalog, ix)
-	ix.Name.Name = to
+	ix.Name.Name, ix.Renamed = to, true
 	a.indexes.add(a.Catalog, ix)
 }
 
@@ -105,22 +116,20 @@ func (a *applier) moveTable(t *Table, to Name) {
 			s.Table = to
 		}
 	}
-	indexes := t.Indexes()
-	if from.Schema != to.Schema {
-		for _, ix := range indexes {
-			a.indexes.remove(a.Catalog, ix)
-		}
-	}
 	a.touch(t)
+	for _, ix := range t.Indexes() {
+		a.indexes.remove(a.Catalog, ix)
+		ix.Name.Schema, ix.Renamed = to.Schema, true
+		a.indexes.add(a.Catalog, ix)
+	}
 	unset(a.Catalog, a.relations, from)
 	t.Name = to
 	set(a.Catalog, a.relations, to, t)
-	if from.Schema != to.Schema {
-		for _, ix := range indexes {
-			ix.Name.Schema = to.Schema
-			a.indexes.add(a.Catalog, ix)
+	t.renameIn(from.Name, func(names []string) {
+		if last := len(names) - 1; last > 0 && names[last-1] == from.Name {
+			names[last-1] = to.Name
 		}
-	}
+	})
 	a.references(from, func(other *Table, k *Constraint) {
 		k.RefTable = to
 		a.traces.constraint(other, k)

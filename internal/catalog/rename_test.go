@@ -67,3 +67,46 @@ func TestRenameSchemaOfFunction(t *testing.T) {
 		t.Errorf("%d functions in the old schema, %d in the new one", old, now)
 	}
 }
+
+// Expressions name a column or a table by its name of the moment, and an index knows
+// whether its statement does.
+func TestRenameInExpressions(t *testing.T) {
+	const made = `
+CREATE TABLE t (a INT, b INT GENERATED ALWAYS AS (a * 2 + length('a')) STORED, CONSTRAINT k CHECK (t.a > a(1) AND public.t . a < 9));
+CREATE INDEX i ON t ((lower(a::TEXT)) DESC) WHERE "a" > 3;
+CREATE INDEX j ON t (b) INCLUDE (a);
+CREATE INDEX l ON t (b);
+`
+	for _, tt := range []struct{ do, want string }{
+		{"", "a * 2 + length('a') | t.a > a(1) AND public.t . a < 9 | (lower(a::TEXT)) DESC, \"a\" > 3 |"},
+		{"ALTER TABLE t RENAME COLUMN a TO c;", "c * 2 + length('a') | t.c > a(1) AND public.t . c < 9 | (lower(c::TEXT)) DESC, c > 3 | i j"},
+		{`ALTER TABLE t RENAME COLUMN a TO "A b";`, `"A b" * 2 + length('a') | t."A b" > a(1) AND public.t . "A b" < 9 | (lower("A b"::TEXT)) DESC, "A b" > 3 | i j`},
+		{"ALTER TABLE t RENAME COLUMN b TO c;", "a * 2 + length('a') | t.a > a(1) AND public.t . a < 9 | (lower(a::TEXT)) DESC, \"a\" > 3 | j l"},
+		{"ALTER TABLE t RENAME TO a;", "a * 2 + length('a') | a.a > a(1) AND public.a . a < 9 | (lower(a::TEXT)) DESC, \"a\" > 3 | i j l"},
+		{"ALTER INDEX l RENAME TO m;", "a * 2 + length('a') | t.a > a(1) AND public.t . a < 9 | (lower(a::TEXT)) DESC, \"a\" > 3 | m"},
+	} {
+		c := New()
+		apply(t, c, made+tt.do, 0)
+		table := c.Tables()[0]
+		table.packed, table.content = c.pack(table), nil
+		ix := table.Indexes()
+		got := fmt.Sprintf("%s | %s | %s, %s |", table.Columns()[1].Generated, table.Constraint("k").Expr, ix[0].Columns[0].Expr, ix[0].Where)
+		for _, ix := range ix {
+			if ix.Renamed {
+				got += " " + ix.Name.Name
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s\n got %s\nwant %s", tt.do, got, tt.want)
+		}
+	}
+}
+
+// Partitions have the columns of their table.
+func TestRenameColumnOfPartition(t *testing.T) {
+	c := New()
+	apply(t, c, "CREATE TABLE t (a INT) PARTITION BY RANGE (a); CREATE TABLE p PARTITION OF t FOR VALUES FROM (1) TO (2); ALTER TABLE t RENAME COLUMN a TO c;", 0)
+	if p := c.Relation(Name{Name: "p"}); p.Column("c") == nil || p.Column("a") != nil {
+		t.Errorf("columns %v", p.Columns())
+	}
+}
