@@ -148,6 +148,7 @@ func All() []*Rule {
 		schemaLocked,
 		sequenceContention,
 		sequenceOption,
+		sequenceSchema,
 		sequentialIndex,
 		sequentialPrimaryKey,
 		serial,
