@@ -31,6 +31,12 @@ var temporalSplitter = &Rule{
 			Want:   []string{"3:1 error exact"},
 		},
 		{
+			Name:   "a block comment behind an operator",
+			Input:  "CREATE TABLE t (a INT8 PRIMARY KEY CHECK (a > 9-/* nine */1));\n",
+			Output: "CREATE TABLE t (a INT8 PRIMARY KEY CHECK (a > 9- -- nine\n1));\n",
+			Want:   []string{"1:1 error exact"},
+		},
+		{
 			Name:   "a comment at the end without a line break",
 			Input:  "CREATE TABLE t (a TEXT PRIMARY KEY);\n-- the end",
 			Output: "CREATE TABLE t (a TEXT PRIMARY KEY);\n-- the end\n",
@@ -183,11 +189,11 @@ func splitterComments(p *Pass) {
 	}
 	var edits []Edit
 	for _, c := range st.Comments {
-		if !c.Block || st.Err != nil && c.Start >= 0 {
+		if !c.Block || st.Err != nil && (c.Start >= 0 || st.Form == pgsql.Trailer) { // the trailer's has no end
 			continue
 		}
 		start, end := st.Start()+int64(c.Start), st.Start()+int64(c.End)
-		text, rest := commentText(st, c)
+		before, text, rest := commentText(st, c)
 		lines := strings.Split(text, "\n")
 		for i, l := range lines {
 			l = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(l), "* "))
@@ -197,6 +203,9 @@ func splitterComments(p *Pass) {
 		if !strings.HasPrefix(rest, "\n") && !strings.HasPrefix(rest, "\r\n") && rest != "" {
 			out += "\n"
 		}
+		if strings.HasSuffix(before, "-") || before == "" && start > 0 {
+			out = " " + out // or else the comment would start with the operator
+		}
 		edits = append(edits, Edit{Source: st.Source, Start: start, End: end, New: out})
 	}
 	if len(edits) > 0 {
@@ -205,13 +214,13 @@ func splitterComments(p *Pass) {
 	}
 }
 
-// commentText returns the inside of a block comment and what follows it within
-// the statement.
-func commentText(st *Statement, c pgsql.Comment) (text, rest string) {
+// commentText returns the inside of a block comment and what stands in front of it and
+// behind it within the statement.
+func commentText(st *Statement, c pgsql.Comment) (before, text, rest string) {
 	whole := st.Lead + st.Text + st.Tail
 	start, end := c.Start+len(st.Lead), c.End+len(st.Lead)
 	if start < 0 || end > len(whole) || end-start < 4 {
-		return "", ""
+		return "", "", ""
 	}
-	return strings.TrimSpace(whole[start+2 : end-2]), whole[end:]
+	return whole[:start], strings.TrimSpace(whole[start+2 : end-2]), whole[end:]
 }
