@@ -1,12 +1,14 @@
 package verify
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/pg2crdb/pg2crdb/internal/catalog"
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
+	"github.com/pg2crdb/pg2crdb/rules"
 )
 
 // aftermath is what statements that did not come to pass would have done. It
@@ -77,6 +79,39 @@ func (a *aftermath) cause(pe *pgconn.PgError) *statement {
 		return in(a.kept, other)
 	}
 	return nil
+}
+
+// lacks names what a server misses if no statement of the history makes it; empty for
+// other errors, and for what a statement may make by the way: the sequence of a column,
+// a table in a block.
+func (h *history) lacks(pe *pgconn.PgError) string {
+	names := mentioned(pe.Message)
+	if len(names) == 0 {
+		return ""
+	}
+	var what object
+	noun := "schema"
+	switch pe.Code {
+	case "42P01":
+		what, noun = object{relation, names[0]}, "relation"
+		if strings.HasPrefix(what.name, "pg_") || strings.HasSuffix(what.name, "_seq") {
+			return ""
+		}
+	case "3F000":
+		what = object{schema, names[len(names)-1]}
+	default:
+		return ""
+	}
+	for _, u := range h.units {
+		for _, st := range u.statements {
+			made, _ := effect(st.Statement)
+			_, block := st.Tree.(*pgsql.DoStmt)
+			if slices.Contains(made, what) || block && strings.Contains(st.Text, what.name) {
+				return ""
+			}
+		}
+	}
+	return noun + " " + rules.QuoteIdent(what.name)
 }
 
 // object is what a statement makes or drops.

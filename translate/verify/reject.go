@@ -146,6 +146,9 @@ func (p *pass) knower(st *statement, pe *pgconn.PgError) string {
 			return fmt.Sprintf("rule %s foretold it", f.Rule)
 		}
 	}
+	if what := p.h.lacks(pe); what != "" {
+		return fmt.Sprintf("no statement of the history makes %s: it has to be there before", what)
+	}
 	switch names := rulesOf(st.Statement, pe.Message); len(names) {
 	case 0:
 		return "no rule knows it"

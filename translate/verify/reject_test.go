@@ -128,3 +128,27 @@ func TestCopyRows(t *testing.T) {
 		}
 	}
 }
+
+// What is not there, and what no statement makes.
+func TestLacks(t *testing.T) {
+	var u unit
+	for _, text := range []string{"CREATE SCHEMA mine", "CREATE TABLE mine.t (id SERIAL)", "DO $$ BEGIN CREATE TABLE made (id INT); END $$"} {
+		u.statements = append(u.statements, &statement{Statement: split(t, text)})
+	}
+	h := &history{units: []*unit{&u}}
+	for _, test := range []struct{ code, message, want string }{
+		{"3F000", `cannot create "auth.users" because the target database or schema does not exist`, "schema auth"},
+		{"3F000", `unknown schema "Auth"`, `schema "Auth"`},
+		{"3F000", `unknown schema "mine"`, ""},
+		{"42P01", `relation "auth.users" does not exist`, "relation users"},
+		{"42P01", `relation "mine.t" does not exist`, ""},
+		{"42P01", `relation "t_id_seq" does not exist`, ""},
+		{"42P01", `relation "pg_stat" does not exist`, ""},
+		{"42P01", `relation "made" does not exist`, ""},
+		{"42703", `column "auth" does not exist`, ""},
+	} {
+		if got := h.lacks(&pgconn.PgError{Code: test.code, Message: test.message}); got != test.want {
+			t.Errorf("%s: %q, want %q", test.message, got, test.want)
+		}
+	}
+}
