@@ -79,8 +79,8 @@ func (m *movedSequences) table(p *Pass, t *catalog.Table, schema string) {
 			moves = append(moves, fmt.Sprintf("ALTER SEQUENCE %s%s SET SCHEMA %s;\n", guard, qualified(name), QuoteIdent(schema)))
 		}
 	}
-	for _, s := range p.Catalog.Sequences() {
-		if s.Table == t.Name && s.Name.Schema != schema {
+	for _, s := range p.Catalog.SequencesOf(t.Name) {
+		if s.Name.Schema != schema {
 			move(s.Name, "")
 		}
 	}

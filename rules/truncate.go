@@ -105,12 +105,8 @@ func truncateRestarts(p *Pass, n *pgsql.TruncateStmt) (out []string, ok bool) {
 			return nil, false
 		}
 	}
-	owned := map[*catalog.Table]bool{}
-	for _, s := range p.Catalog.Sequences() {
-		owned[p.Catalog.Relation(s.Table)] = true
-	}
 	for _, t := range tables {
-		if owned[t] {
+		if len(p.Catalog.SequencesOf(t.Name)) > 0 {
 			return nil, false // its start is not followed
 		}
 		for _, c := range t.Columns() {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/pg2crdb/pg2crdb/internal/pgsql"
@@ -24,6 +25,19 @@ func (a *applier) sequenceOptions(s *Sequence, options []pgsql.Node) {
 			s.Table, s.Column = Name{}, ""
 		}
 	}
+}
+
+// SequencesOf returns the sequences that the columns of a table own by OWNED BY, sorted
+// by name.
+func (c *Catalog) SequencesOf(t Name) []*Sequence {
+	var out []*Sequence
+	for _, s := range c.sequences {
+		if s.Table == t {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Sequence) int { return a.Name.compare(b.Name) })
+	return out
 }
 
 // cacheOption returns the CACHE of a sequence, 0 if the options have none.
