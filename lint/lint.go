@@ -30,8 +30,11 @@ type Source struct {
 	// Down tells, for a byte offset, that a statement there belongs to the way
 	// back of a migration. Nil means none does.
 	Down func(offset int64) bool
-	// Transaction tells that the tool runs the whole source in one transaction.
+	// Transaction tells that the whole source is run in one transaction.
 	Transaction bool
+	// Batch tells that it is the server's, which gets the source as one text: a BEGIN
+	// in it begins the transaction anew. Otherwise it is the tool's, which has begun.
+	Batch bool
 }
 
 // Options steer a run. The zero value runs all rules for the portable
@@ -164,20 +167,25 @@ func replay(ctx context.Context, history []Source, opts Options, f func(*rules.S
 type transactions struct {
 	history []Source
 	source  int
+	down    bool
 	inside  bool
+	// ended tells that a statement has ended the transaction of the tool.
+	ended bool
 }
 
 func (t *transactions) follow(st *rules.Statement) {
-	if st.Source != t.source {
-		t.source, t.inside = st.Source, false
+	if st.Source != t.source || st.Down != t.down {
+		t.source, t.down, t.inside, t.ended = st.Source, st.Down, false, false
 	}
-	st.InTxn = t.inside || t.history[st.Source].Transaction
+	src := &t.history[st.Source]
+	st.InTxn = t.inside || src.Transaction
+	st.Begun = t.inside || src.Transaction && !src.Batch && !t.ended
 	if n, ok := st.Tree.(*pgsql.TransactionStmt); ok {
 		switch n.Kind_ {
 		case pgsql.TransStmtBegin, pgsql.TransStmtStart:
 			t.inside = true
 		case pgsql.TransStmtCommit, pgsql.TransStmtRollback, pgsql.TransStmtPrepare:
-			t.inside = false
+			t.inside, t.ended = false, true
 		}
 	}
 }

@@ -22,6 +22,9 @@ type Statement struct {
 	// InTxn tells that the statement stands between BEGIN and COMMIT, or that
 	// the layout's tool runs the file in one transaction.
 	InTxn bool
+	// Begun tells that a BEGIN, of the text or of the tool, has begun a transaction
+	// that goes on.
+	Begun bool
 }
 
 // Edit replaces the bytes [Start, End) of a source.

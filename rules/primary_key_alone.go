@@ -36,7 +36,7 @@ var primaryKeyAlone = &Rule{
 	},
 	After: func(p *Pass, found []Reported) {
 		n, ok := p.Stmt.Tree.(*pgsql.AlterTableStmt)
-		if !ok || len(n.Cmds) < 3 || addsKey(n) < 0 {
+		if !ok || len(n.Cmds) < 3 || addsKey(n, false) < 0 {
 			return
 		}
 		t := p.Catalog.Table(n.Relation)
@@ -56,7 +56,7 @@ var primaryKeyAlone = &Rule{
 // separateKey takes the commands that are not about the key out of the
 // statement.
 func separateKey(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table) {
-	adds := addsKey(n)
+	adds := addsKey(n, false)
 	drops := false
 	var front, behind []string
 	f := Finding{Severity: Error, Fidelity: Exact}

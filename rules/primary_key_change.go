@@ -22,6 +22,15 @@ var primaryKeyChange = &Rule{
 	Sources:  []string{"CockroachDB docs, alter-table.md", "measured on v26.1"},
 	Examples: []Example{
 		{
+			Name:   "another key of an index that there is",
+			Target: ">=26.1",
+			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, v INT8 NOT NULL);\nCREATE UNIQUE INDEX i ON t (id, v);\n",
+			Input:  "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX i;\n",
+			Output: "DROP INDEX i CASCADE;\nALTER TABLE t SET (schema_locked = false);\nALTER TABLE t DROP CONSTRAINT t_pkey, ADD CONSTRAINT t_pkey PRIMARY KEY (id, v);\nALTER TABLE t SET (schema_locked = true);\n",
+			Want:   []string{"1:15 error exact"},
+			Error:  "syntax error",
+		},
+		{
 			Name:   "two statements and a column in between",
 			Target: ">=23.1",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a TEXT NOT NULL);\n",
@@ -168,7 +177,8 @@ func (c *keyChange) hide(p *Pass) bool {
 
 func (s *keyChanges) alter(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table) {
 	key := keyOf(t)
-	adds := addsKey(n)
+	adds := addsKey(n, false)
+	ofIndex := addsKey(n, true) >= 0 // see constraintUsingIndex, which makes it one of columns
 	var dropped *keyChange
 	var columns []int // the commands that drop columns of the key
 	alterCommands(p, func(cmd *pgsql.AlterTableCmd, list List, i int) {
@@ -196,8 +206,10 @@ func (s *keyChanges) alter(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table) {
 	switch {
 	case len(columns) > 0:
 		s.replace(p, n, t, dropped, columns)
-	case dropped != nil && adds >= 0:
+	case dropped != nil && (adds >= 0 || ofIndex):
 		s.together(p, n, dropped)
+	case ofIndex:
+		delete(s.pending, key) // they are joined when it is one of columns
 	case (dropped != nil || s.pending[key] != nil) && s.column(p, n, key, dropped):
 		delete(s.pending, key)
 	case dropped != nil:
@@ -216,7 +228,7 @@ func (s *keyChanges) alter(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Table) {
 // unknown deals with a table that the history does not make: a constraint that
 // goes where a primary key comes is the old one.
 func (s *keyChanges) unknown(p *Pass, n *pgsql.AlterTableStmt) {
-	if addsKey(n) < 0 {
+	if addsKey(n, false) < 0 {
 		return
 	}
 	var old *keyChange
@@ -232,11 +244,12 @@ func (s *keyChanges) unknown(p *Pass, n *pgsql.AlterTableStmt) {
 	}
 }
 
-// addsKey returns the number of the command that adds a primary key, or -1.
-func addsKey(n *pgsql.AlterTableStmt) int {
+// addsKey returns the number of the command that adds a primary key, of columns or of an
+// index that there is; -1 if none does.
+func addsKey(n *pgsql.AlterTableStmt, ofIndex bool) int {
 	for i, e := range n.Cmds {
 		if cmd, ok := e.(*pgsql.AlterTableCmd); ok && cmd.Subtype == pgsql.ATAddConstraint {
-			if k, ok := cmd.Def.(*pgsql.Constraint); ok && k.Contype == pgsql.ConstrPrimary && k.Indexname == "" {
+			if k, ok := cmd.Def.(*pgsql.Constraint); ok && k.Contype == pgsql.ConstrPrimary && (k.Indexname != "") == ofIndex {
 				return i
 			}
 		}

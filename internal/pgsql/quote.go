@@ -17,7 +17,7 @@ func QuoteIdent(s string) string {
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }
 
-// reserved are the words that neither database takes as a bare column name.
+// reserved are the words that one of the databases does not take as a bare column name.
 var reserved = func() map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(`all analyse analyze and any array as asc asymmetric both case cast check collate column
@@ -25,7 +25,9 @@ var reserved = func() map[string]bool {
 		current_user default deferrable desc distinct do else end except false family fetch for foreign from grant group having
 		in index initially intersect into lateral leading limit localtime localtimestamp none nothing not null offset on only or order
 		placing primary references returning select session_user some symmetric table then to trailing true union unique user
-		using variadic virtual view when where window with work`) {
+		using variadic virtual view when where window with work
+		authorization binary collation cross freeze full ilike inner is isnull join left like natural notnull outer overlaps right
+		similar tablesample verbose`) {
 		m[w] = true
 	}
 	return m

@@ -5,7 +5,7 @@ import "strings"
 // golangMigrate is github.com/golang-migrate/migrate:
 // {version}_{title}.up.sql and {version}_{title}.down.sql. It sends a file as
 // one text, which the server runs as one transaction.
-var golangMigrate = tool{name: "golang-migrate", migration: upDown}
+var golangMigrate = tool{name: "golang-migrate", migration: upDown, batch: true}
 
 // sqlx is the migrations of Rust's sqlx: {version}_{title}.sql, or with
 // .up.sql and .down.sql as golang-migrate has them, each in a transaction

@@ -140,7 +140,7 @@ func openSteps(d *dir, name, up, down string) (*Tree, error) {
 			if err != nil {
 				return nil, err
 			}
-			src := lint.Source{Name: f, Text: text, Unit: folder(n), Transaction: true}
+			src := lint.Source{Name: f, Text: text, Unit: folder(n), Transaction: true, Batch: name == "prisma"}
 			if f != n {
 				src.Unit = f
 				src.Down = func(int64) bool { return true }

@@ -24,6 +24,8 @@ type tool struct {
 	// runs the way forth in a transaction; nil: there is no way back, and a
 	// transaction.
 	parts func(text string) (down func(int64) bool, transaction bool)
+	// batch tells that a file is sent as one text, whose transaction is the server's.
+	batch bool
 	// byName tells that files are applied in the order of their names, byte by
 	// byte; otherwise their versions count.
 	byName bool
@@ -125,7 +127,7 @@ func (t tool) history(d *dir, tree *Tree, names []string) (History, error) {
 
 // source makes a source of a file.
 func (t tool) source(name string, text []byte, down bool) lint.Source {
-	src := lint.Source{Name: name, Text: text, Unit: name, Transaction: true}
+	src := lint.Source{Name: name, Text: text, Unit: name, Transaction: true, Batch: t.batch}
 	if t.parts != nil {
 		src.Down, src.Transaction = t.parts(string(text))
 	}

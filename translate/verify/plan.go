@@ -95,9 +95,8 @@ func plan(h *translate.Result, layout string, original bool) (*history, error) {
 			last = &statement{Statement: st, text: t, source: i, number: out.statements, original: original}
 			out.statements++
 			u.statements = append(u.statements, last)
-			if layout == "golang-migrate" && (st.Is(0, "begin") || st.Words(0, "start", "transaction")) {
-				// It sends the file as one text, whose own BEGIN begins the
-				// transaction.
+			if t.Batch() && (st.Is(0, "begin") || st.Words(0, "start", "transaction")) {
+				// The text's own BEGIN begins the transaction.
 				u.transaction = false
 			}
 		}
