@@ -349,22 +349,28 @@ func TestInterrupted(t *testing.T) {
 }
 
 // A server that dies half-way is told with the statement, and with the name of
-// the database that is left on it.
+// the database that is left on it, unless nothing is left of the server.
 func TestServerDies(t *testing.T) {
-	pg := pgtest.Start(t)
-	s := standInAt(t, pg.URL("postgres", "postgres"))
-	out := translated(t, "plain", "1.sql", "CREATE TABLE t (id BIGINT PRIMARY KEY);\nSELECT pg_sleep(600);\n")
-	_, err := Run(context.Background(), s, out, Options{Progress: func(done, _ int, _ string) {
-		if done == 1 {
-			time.AfterFunc(200*time.Millisecond, pg.Stop)
+	for _, disposable := range []bool{false, true} {
+		pg := pgtest.Start(t)
+		s := standInAt(t, pg.URL("postgres", "postgres"))
+		s.Disposable = disposable
+		out := translated(t, "plain", "1.sql", "CREATE TABLE t (id BIGINT PRIMARY KEY);\nSELECT pg_sleep(600);\n")
+		_, err := Run(context.Background(), s, out, Options{Progress: func(done, _ int, _ string) {
+			if done == 1 {
+				time.AfterFunc(200*time.Millisecond, pg.Stop)
+			}
+		}})
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("1.sql:2: the server at 127.0.0.1:%d went away during this statement", s.config.Port)) {
+			t.Errorf("%v", err)
 		}
-	}})
-	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("1.sql:2: the server at 127.0.0.1:%d went away during this statement", s.config.Port)) {
-		t.Errorf("%v", err)
-	}
-	var left *Leftover
-	if !errors.As(err, &left) || !strings.HasPrefix(left.Database, scratchPrefix) || !strings.Contains(err.Error(), "drop it by hand") {
-		t.Errorf("the database that is left is not named: %v", err)
+		var left *Leftover
+		if errors.As(err, &left) == disposable {
+			t.Errorf("disposable %v: %v", disposable, err)
+		}
+		if left != nil && (!strings.HasPrefix(left.Database, scratchPrefix) || !strings.Contains(err.Error(), "drop it by hand")) {
+			t.Errorf("the database that is left is not named: %v", err)
+		}
 	}
 }
 
