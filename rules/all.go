@@ -193,6 +193,7 @@ func All() []*Rule {
 		typedTable,
 		undefinedFunction,
 		unindexableType,
+		unionStar,
 		nullsNotDistinct,
 		unknownConstruct,
 		unknownFunction,
