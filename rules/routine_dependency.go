@@ -13,7 +13,7 @@ import (
 var routineDependency = &Rule{
 	Name:  "routine-dependency",
 	Title: "What a function, a trigger or another view names is renamed, changed or dropped",
-	Condition: "`RENAME COLUMN`, `DROP COLUMN` or `ALTER COLUMN TYPE` of a column that a function's body names; renaming, moving or dropping a table that a trigger's function uses; " +
+	Condition: "`RENAME COLUMN`, `DROP COLUMN` or `ALTER COLUMN TYPE` of a column that a function's body names, and the latter two of one that a trigger's function names; renaming, moving or dropping a table that a trigger's function uses; " +
 		"renaming or moving a view that another view uses; `DROP FUNCTION` of one that another function calls; `DROP TABLE ... CASCADE` of a table that a function uses. (For tables and their views and functions see `dependent-object`.)",
 	Effect: "PostgreSQL looks the names in a function up when it runs. CockroachDB notes what a function, a trigger and a view name, and refuses the statement (SQLSTATE 2BP01). " +
 		"`DROP TABLE ... CASCADE` drops the functions that use the table.",
@@ -31,6 +31,17 @@ var routineDependency = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "columns that a trigger's function writes",
+			Target: ">=24.3",
+			Setup: "CREATE TABLE s (id INT8 PRIMARY KEY, n INT8, m INT8);\nCREATE TABLE u (id INT8 PRIMARY KEY);\n" +
+				"CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN UPDATE s SET n = n + 1, m = 2; RETURN NULL; END$$;\n" +
+				"CREATE TRIGGER tg AFTER INSERT ON u FOR EACH ROW EXECUTE FUNCTION f();\n",
+			Input:  "ALTER TABLE s DROP COLUMN n;\nALTER TABLE s ALTER COLUMN m TYPE INT4;\n",
+			Want:   []string{"1:1 error manual", "2:1 error manual"},
+			Error:  "because trigger \"tg\" on table \"u\" depends on it",
+			Manual: true,
+		},
+		{
 			Name:   "a view under another",
 			Setup:  "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8);\nCREATE VIEW v AS SELECT a FROM t;\nCREATE VIEW w AS SELECT a FROM v;\n",
 			Input:  "ALTER VIEW v RENAME TO x;\n",
@@ -42,6 +53,14 @@ var routineDependency = &Rule{
 			Name:  "what nothing names",
 			Setup: "CREATE TABLE t (id INT8 PRIMARY KEY, a INT8, b INT8);\nCREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM t WHERE a = 1';\n",
 			Input: "ALTER TABLE t RENAME COLUMN b TO c;\nDROP FUNCTION n();\nALTER TABLE t RENAME COLUMN a TO b;\n",
+		},
+		{
+			Name:   "another column, another name",
+			Target: ">=24.3",
+			Setup: "CREATE TABLE s (id INT8 PRIMARY KEY, n INT8, m INT8);\nCREATE TABLE u (id INT8 PRIMARY KEY);\n" +
+				"CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN UPDATE s SET n = n + 1; RETURN NULL; END$$;\n" +
+				"CREATE TRIGGER tg AFTER INSERT ON u FOR EACH ROW EXECUTE FUNCTION f();\n",
+			Input: "ALTER TABLE s DROP COLUMN m;\nALTER TABLE s RENAME COLUMN n TO c;\n",
 		},
 	},
 	Finish:    clearObstacles,
@@ -100,7 +119,7 @@ var routineDependency = &Rule{
 				cmd, ok := c.(*pgsql.AlterTableCmd)
 				if ok && (cmd.Subtype == pgsql.ATDropColumn || cmd.Subtype == pgsql.ATAlterColumnType) {
 					what := map[pgsql.AlterTableType]string{pgsql.ATDropColumn: "DROP COLUMN", pgsql.ATAlterColumnType: "ALTER COLUMN TYPE"}[cmd.Subtype]
-					mem.refuse(p, n.Relation, cmd.Name, what, (*user).isRoutine)
+					mem.refuse(p, n.Relation, cmd.Name, what, (*user).isCode)
 				}
 			}
 		}
@@ -214,6 +233,9 @@ func with[T comparable](list []T, e T) []T {
 
 func (u *user) key() string { return userKey(u.noun, catalog.Name{Name: u.name}) }
 
+// isCode reports whether the user has a body: of its own, or that of its function.
+func (u *user) isCode() bool { return u.isRoutine() || u.noun == "trigger" }
+
 func (u *user) isRoutine() bool { return u.noun == "function" || u.noun == "procedure" }
 
 func userKey(noun string, name catalog.Name) string {
@@ -243,7 +265,7 @@ func (mem *routineUsers) using(p *Pass, rv *pgsql.RangeVar, column string, which
 	id := tableID(p, t.Name)
 	var out []*user
 	for _, u := range mem.byRelation[id] {
-		if !which(u) || column != "" && (u.noun == "trigger" || !u.star && !slices.Contains(u.columns, column)) {
+		if !which(u) || column != "" && !u.star && !slices.Contains(u.columns, column) {
 			continue
 		}
 		out = append(out, u)
