@@ -167,8 +167,12 @@ func sliceQuery(t exprText, n *pgsql.AIndirection) (first, last int, text string
 	if !lowOK || !highOK {
 		return first, last, ""
 	}
-	return first, last, fmt.Sprintf("CASE WHEN %s THEN ARRAY(SELECT %s[slice_i] FROM generate_series(%s, %s) AS slice (slice_i) ORDER BY slice_i) END",
-		strings.Join(conditions, " AND "), array, low, high)
+	end := "END"
+	if last+1 < len(st.Tokens) && st.Tokens[last+1].Start() == st.Tokens[last].End() && st.Tokens[last+1].Kind() != pgsql.Punct {
+		end = "END " // a bracket needs no space behind it
+	}
+	return first, last, fmt.Sprintf("CASE WHEN %s THEN ARRAY(SELECT %s[slice_i] FROM generate_series(%s, %s) AS slice (slice_i) ORDER BY slice_i) %s",
+		strings.Join(conditions, " AND "), array, low, high, end)
 }
 
 // operandText puts an expression in parentheses in front of IS NOT NULL, unless

@@ -42,6 +42,14 @@ var functionOrder = &Rule{
 			Manual: true,
 		},
 		{
+			Name:   "a table that gets the name later on",
+			Target: ">=23.2",
+			Input:  "CREATE TABLE t (id INT8 PRIMARY KEY);\nCREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM u';\nCREATE TABLE v (id INT8 PRIMARY KEY);\nALTER TABLE t RENAME TO u;\n",
+			Output: "CREATE TABLE t (id INT8 PRIMARY KEY);\nCREATE TABLE v (id INT8 PRIMARY KEY);\nALTER TABLE t RENAME TO u;\n\nCREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM u';\n",
+			Want:   []string{"2:1 error exact"},
+			Error:  "relation \"u\" does not exist",
+		},
+		{
 			Name:  "behind the table",
 			Input: "CREATE TABLE t (id INT8 PRIMARY KEY);\nCREATE FUNCTION n() RETURNS BIGINT LANGUAGE sql AS 'SELECT count(*) FROM t';\n",
 		},
@@ -221,6 +229,10 @@ func (mem *early) resolve(p *Pass) {
 			def = p.Catalog.Relation(plain).Def
 		default:
 			def = p.Catalog.Sequence(plain).Def
+		}
+		if def.Source >= 0 && mem.last != nil {
+			// It may have been made long before, under another name.
+			def = catalog.Place{Source: mem.last.Source, Start: mem.last.Start(), Stop: mem.last.Stop()}
 		}
 		for _, f := range waiting {
 			f.find(mem, name, plain, def)

@@ -93,6 +93,9 @@ func masking(text []byte, spans []span) ([]byte, mask) {
 		pairs = append(pairs, n, placeholders[n])
 	}
 	m.back = strings.NewReplacer(pairs...)
+	if m.back.Replace(string(out)) != string(text) {
+		return text, mask{} // a name and what stands behind it make another one: they stay
+	}
 	return out, m
 }
 
