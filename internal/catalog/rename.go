@@ -37,10 +37,7 @@ func (a *applier) rename(n *pgsql.RenameStmt) {
 	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
 		if l, ok := n.Object.(*pgsql.List); ok {
 			if t := a.Type(ListName(l.Items)); t != nil {
-				unset(a.Catalog, a.types, t.Name)
-				keep(a.Catalog, t)
-				t.Name.Name = n.Newname
-				set(a.Catalog, a.types, t.Name, t)
+				a.moveType(t, Name{t.Name.Schema, n.Newname})
 			}
 		}
 	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
@@ -104,6 +101,13 @@ func (a *applier) moveSequence(s *Sequence, to Name) {
 	set(a.Catalog, a.sequences, to, s)
 }
 
+func (a *applier) moveType(t *TypeDef, to Name) {
+	unset(a.Catalog, a.types, t.Name)
+	keep(a.Catalog, t)
+	t.Name = to
+	set(a.Catalog, a.types, to, t)
+}
+
 // moveTable gives a table another name or schema. What belongs to it goes along, and
 // what refers to it still does.
 func (a *applier) moveTable(t *Table, to Name) {
@@ -158,10 +162,7 @@ func (a *applier) renameSchema(from, to string) {
 	}
 	for n, t := range a.types {
 		if n.Schema == from {
-			unset(a.Catalog, a.types, n)
-			keep(a.Catalog, t)
-			t.Name.Schema = to
-			set(a.Catalog, a.types, t.Name, t)
+			a.moveType(t, Name{to, n.Name})
 		}
 	}
 }
@@ -175,10 +176,7 @@ func (a *applier) setSchema(n *pgsql.AlterObjectSchemaStmt) {
 	case pgsql.ObjectTypeObjectType, pgsql.ObjectDomain:
 		if l, ok := n.Object.(*pgsql.List); ok {
 			if t := a.Type(ListName(l.Items)); t != nil {
-				unset(a.Catalog, a.types, t.Name)
-				keep(a.Catalog, t)
-				t.Name.Schema = n.Newschema
-				set(a.Catalog, a.types, t.Name, t)
+				a.moveType(t, Name{n.Newschema, t.Name.Name})
 			}
 		}
 	case pgsql.ObjectFunction, pgsql.ObjectProcedure, pgsql.ObjectRoutine, pgsql.ObjectAggregate:
