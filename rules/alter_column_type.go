@@ -242,8 +242,8 @@ func (s *typeChanges) obstacles(p *Pass, n *pgsql.AlterTableStmt, t *catalog.Tab
 // referenced reports whether a foreign key rests on a unique constraint.
 func referenced(p *Pass, t *catalog.Table, k *catalog.Constraint) bool {
 	for _, other := range p.Catalog.Referrers(t.Name) {
-		for _, fk := range other.Constraints() {
-			if fk.Kind == catalog.ForeignKey && fk.RefTable == t.Name && equalNames(fk.RefColumns, k.Columns) {
+		for _, fk := range other.KeysTo(t.Name) {
+			if equalNames(fk.RefColumns, k.Columns) {
 				return true
 			}
 		}

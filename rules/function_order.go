@@ -230,25 +230,23 @@ func (mem *early) resolve(p *Pass) {
 		default:
 			def = p.Catalog.Sequence(plain).Def
 		}
-		if def.Source >= 0 && mem.last != nil {
-			// It may have been made long before, under another name.
-			def = catalog.Place{Source: mem.last.Source, Start: mem.last.Start(), Stop: mem.last.Stop()}
-		}
 		for _, f := range waiting {
-			f.find(mem, name, plain, def)
+			f.find(mem.last, name, plain, def.Source < 0)
 		}
 	}
 }
 
-// find notes that there is now what the function misses.
-func (f *earlyFunction) find(mem *early, name, plain catalog.Name, def catalog.Place) {
+// find notes that there is now what the function misses: maker has made it, or given it
+// its name.
+func (f *earlyFunction) find(maker *Statement, name, plain catalog.Name, inBlock bool) {
 	delete(f.missing, name)
 	f.found = append(f.found, plain.String())
-	f.inBlock = f.inBlock || def.Source < 0
-	if def.Source > f.behind.Source || def.Source == f.behind.Source && def.Stop > f.behind.Stop {
-		f.behind = def
-		f.open = mem.last != nil && mem.last.Source == def.Source && mem.last.Stop() == def.Stop && mem.last.Tail == ""
+	if inBlock {
+		f.inBlock = true
+		return
 	}
+	f.behind = catalog.Place{Source: maker.Source, Start: maker.Start(), Stop: maker.Stop()}
+	f.open = maker.Tail == ""
 }
 
 // use notes that the statement uses a function that is made too early.

@@ -138,17 +138,10 @@ const mostTruncated = 256
 func withReferrers(p *Pass, tables []*catalog.Table) []*catalog.Table {
 	for i := 0; i < len(tables) && len(tables) <= mostTruncated; i++ {
 		for _, other := range p.Catalog.Referrers(tables[i].Name) {
-			if refersTo(other, tables[i].Name) && !slices.Contains(tables, other) {
+			if len(other.KeysTo(tables[i].Name)) > 0 && !slices.Contains(tables, other) {
 				tables = append(tables, other)
 			}
 		}
 	}
 	return tables
-}
-
-// refersTo reports whether a table has a foreign key to the table of that name.
-func refersTo(t *catalog.Table, name catalog.Name) bool {
-	return slices.ContainsFunc(t.Constraints(), func(k *catalog.Constraint) bool {
-		return k.Kind == catalog.ForeignKey && k.RefTable == name
-	})
 }

@@ -7,6 +7,7 @@ package catalog
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
 	"sort"
 
@@ -21,6 +22,10 @@ func (n Name) String() string {
 		return n.Name
 	}
 	return n.Schema + "." + n.Name
+}
+
+func (n Name) hash(seed maphash.Seed) uint64 {
+	return maphash.String(seed, n.Schema)*31 + maphash.String(seed, n.Name)
 }
 
 // compare orders names by schema.

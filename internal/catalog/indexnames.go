@@ -25,9 +25,7 @@ func newIndexNames() indexNames {
 	return indexNames{maphash.MakeSeed(), map[uint64]indexHome{}, map[uint64][]indexHome{}}
 }
 
-func (x *indexNames) hash(n Name) uint64 {
-	return maphash.String(x.seed, n.Schema)*31 + maphash.String(x.seed, n.Name)
-}
+func (x *indexNames) hash(n Name) uint64 { return n.hash(x.seed) }
 
 // find returns the indexes of a qualified name.
 func (x *indexNames) find(n Name) []*Index {

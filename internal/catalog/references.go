@@ -8,12 +8,21 @@ const maxReferrers = 1 << 8
 func (a *applier) references(n Name, f func(*Table, *Constraint)) {
 	referrers := a.Referrers(n)
 	for _, t := range referrers[:min(len(referrers), maxReferrers)] {
-		for _, k := range t.Constraints() {
-			if k.Kind == ForeignKey && k.RefTable == n {
-				f(t, k)
-			}
+		for _, k := range t.KeysTo(n) {
+			f(t, k)
 		}
 	}
+}
+
+// KeysTo returns the table's foreign keys to the table of that name.
+func (t *Table) KeysTo(n Name) []*Constraint {
+	var out []*Constraint
+	for _, k := range t.Constraints() {
+		if k.Kind == ForeignKey && k.RefTable == n {
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // dropReferences drops the foreign keys to a table that rest on columns of which f

@@ -26,8 +26,6 @@ func newTraces() traces {
 
 func (tr *traces) hash(s string) uint64 { return maphash.String(tr.seed, s) }
 
-func (tr *traces) hashName(n Name) uint64 { return tr.hash(n.Schema)*31 + tr.hash(n.Name) }
-
 // column notes a column of a table, and columnName that it has another name.
 func (tr *traces) column(t *Table, c *Column) {
 	tr.columnName(c.Name)
@@ -48,7 +46,7 @@ func (tr *traces) constraint(t *Table, k *Constraint) {
 	case Unique:
 		tr.uniques.note(tr.hash(k.Name), t)
 	case ForeignKey:
-		tr.references.note(tr.hashName(k.RefTable), t)
+		tr.references.note(k.RefTable.hash(tr.seed), t)
 	}
 }
 
@@ -85,7 +83,7 @@ func (x *tablesBy[K]) of(c *Catalog, k K) []*Table {
 
 // Referrers returns the tables that may have a foreign key to the table of that name:
 // no others have one.
-func (c *Catalog) Referrers(n Name) []*Table { return c.traces.references.of(c, c.traces.hashName(n)) }
+func (c *Catalog) Referrers(n Name) []*Table { return c.traces.references.of(c, n.hash(c.traces.seed)) }
 
 // HadColumn reports whether a table may have or have had a column of that name.
 func (c *Catalog) HadColumn(name string) bool {
